@@ -1,0 +1,45 @@
+/** Something wrong with the input, and where: a file's error is a value, never an exception. */
+export interface Problem {
+  /** Stable code, for machines and translation. */
+  readonly code: ProblemCode;
+  /** The packet being read, 0 before the first. */
+  readonly frame: number;
+  /** Byte offset in the (decompressed) capture at which the trouble starts. */
+  readonly offset: number;
+  /** What is wrong, in English, without the place. */
+  readonly message: string;
+  /** Nothing after this place could be read. */
+  readonly fatal: boolean;
+}
+
+export type ProblemCode =
+  | 'empty'
+  | 'not-a-capture'
+  | 'unsupported-version'
+  | 'cut-short'
+  | 'bad-block-length'
+  | 'bad-record-length'
+  | 'bad-compression'
+  | 'unknown-link-type'
+  | 'unknown-interface'
+  | 'unreadable';
+
+/** What was met on the way, so that it can be said. Counts of packets. */
+export interface CaptureCounts {
+  packets: number;
+  tcp: number;
+  /** Neither TCP nor an ICMP error about it. */
+  other: number;
+  /** IP fragments after the first, which carry no TCP header. */
+  laterFragments: number;
+  /** Cut by the snap length before the end of the TCP header: unusable. */
+  headerCut: number;
+  /** Lengths or offsets in headers that cannot be true. */
+  malformed: number;
+  /** Packets whose captured length is shorter than the wire's. */
+  cut: number;
+  unknownLinkType: number;
+  tunnelled: number;
+  /** Segments larger than 1,514 bytes on an ordinary link: segmentation offload. */
+  superSegments: number;
+}
