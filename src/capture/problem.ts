@@ -2,7 +2,7 @@
 export interface Problem {
   /** Stable code, for machines and translation. */
   readonly code: ProblemCode;
-  /** The packet being read, 0 before the first. */
+  /** The last packet that had begun when the trouble was met, 0 before the first. */
   readonly frame: number;
   /** Byte offset in the (decompressed) capture at which the trouble starts. */
   readonly offset: number;
@@ -40,6 +40,19 @@ export interface CaptureCounts {
   cut: number;
   unknownLinkType: number;
   tunnelled: number;
-  /** Segments larger than 1,514 bytes on an ordinary link: segmentation offload. */
+  /** TCP payloads above 1,460 bytes: segmentation offload, or a link with an MTU above 1,500. */
   superSegments: number;
 }
+
+export const noCounts = (): CaptureCounts => ({
+  packets: 0,
+  tcp: 0,
+  other: 0,
+  laterFragments: 0,
+  headerCut: 0,
+  malformed: 0,
+  cut: 0,
+  unknownLinkType: 0,
+  tunnelled: 0,
+  superSegments: 0,
+});

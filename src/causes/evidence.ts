@@ -242,9 +242,8 @@ export interface SurroundingsFacts {
   /** Connections that the sender's endpoint accepted (SYN, then SYN,ACK) before and after. */
   readonly acceptedBefore: number;
   readonly acceptedAfter: number;
-  /** Distinct ports, and hosts, that the client tried with no data in the capture. */
-  readonly portsProbed: number;
-  readonly hostsProbed: number;
+  /** Distinct endpoints that refused the client's host, did not answer it, or that it left unused. */
+  readonly endpointsProbed: number;
   /** Short connections without data from this client's host to this server, at a fixed period. */
   readonly checkCount: number;
   readonly checkPeriodMs: number | undefined;

@@ -45,11 +45,13 @@ export class Packet {
   ack = 0;
   /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128. */
   flags = 0;
-  /** As in the header, unscaled. */
+  /** As in the header, unscaled; -1 where the capture was cut before it. */
   window = 0;
   /** TCP options present in the capture: where, and how many bytes of them. */
   optionsOffset = 0;
   optionsLength = 0;
+  /** Bytes of TCP options on the wire: more than `optionsLength` where the capture was cut. */
+  optionsOnWire = 0;
   /** Payload on the wire (from the IP header), where it begins, and how much of it was captured. */
   payloadLength = 0;
   payloadOffset = 0;
@@ -57,8 +59,9 @@ export class Packet {
   /** The IP header's total length was zero (segmentation offload): the captured length was used. */
   lengthFromCapture = false;
 
-  /** For an ICMP error about a TCP segment: its type and code; else -1. The TCP fields up to `seq`
-   * are then those of the segment complained about, and `reporter0…3` who complains. */
+  /** For an ICMP error about a TCP segment: its type and code; else -1. Addresses, ports and `seq`
+   * are then those of the segment complained about, `reporter0…3` (in `ipVersion`) who complains,
+   * `ttl` and `ipId` the error's own; `ack` and `flags` are 0, nothing else of the segment is told. */
   icmpType = -1;
   icmpCode = -1;
   reporter0 = 0;

@@ -1,0 +1,74 @@
+import type { Finding, Observation } from './cause.ts';
+import type { Evidence } from './evidence.ts';
+import { against, duration, impossible, possible, seen, standing } from './finding.ts';
+import { doubts, finBefore, isEstablished, noFin, notReply, replyShape, ruledOutByGoingOn } from './signs.ts';
+
+/** Data meets a side that has already closed: RFC 9293 §3.10.7.4, Linux tcp_rcv_state_process. */
+export function dataAfterClose(e: Evidence): Finding {
+  if (e.shape !== 'reply') return notReply(e);
+  const out = notLateData(e);
+  if (out !== undefined) return out;
+  const fin = finBefore(e);
+  if (fin === undefined) return withoutFin(e);
+  const because: Observation[] = [fin];
+  if (e.trigger !== undefined) because.push(lateData(e), replyShape(e, e.trigger));
+  else because.push(triggerUnseen(e));
+  if (e.receiver.bytesAfterPeerFin > (e.trigger?.length ?? 0) && wasHalfClosed(e)) {
+    because.push(
+      against(
+        e.sender.fin?.frame ?? e.reset.frame,
+        'after its FIN the sender still acknowledged data: it had only closed its sending side',
+        '发送方在 FIN 之后仍确认过数据：它当时只关闭了发送方向',
+      ),
+    );
+  }
+  return standing([...because, ...doubts(e)]);
+}
+
+/** Undefined, or why the reset cannot be the answer to data after a close. */
+export function notLateData(e: Evidence): Finding | undefined {
+  const wentOn = ruledOutByGoingOn(e);
+  if (wentOn !== undefined) return wentOn;
+  if (!isEstablished(e)) {
+    return impossible(e.reset.frame, 'the connection was never established', '连接从未建立');
+  }
+  if (e.trigger !== undefined && e.trigger.length === 0) {
+    return impossible(
+      e.trigger.frame,
+      'what drew the reset carried no data',
+      '引出 RST 的报文段没有携带数据',
+    );
+  }
+  if (e.trigger === undefined && e.capture.receiverSeen && e.capture.gapless && e.receiver.bytesSent === 0) {
+    return impossible(e.reset.frame, 'the other end sent no data', '对端没有发送数据');
+  }
+  return undefined;
+}
+
+/** A FIN can be lost on its way to where the capture was made. */
+function withoutFin(e: Evidence): Finding {
+  return possible(noFin(e), ...(e.trigger === undefined ? [] : [replyShape(e, e.trigger)]), ...doubts(e));
+}
+
+const lateData = (e: Evidence): Observation =>
+  seen(
+    e.trigger?.frame ?? e.reset.frame,
+    `${e.trigger?.length ?? 0} bytes of data reached the closed socket`,
+    `${e.trigger?.length ?? 0} 字节的数据到达了已关闭的套接字`,
+  );
+
+const triggerUnseen = (e: Evidence): Observation =>
+  against(
+    e.reset.frame,
+    'the segment that drew it was not captured',
+    '没有抓到引出它的报文段',
+  );
+
+const wasHalfClosed = (e: Evidence): boolean => {
+  const { fin, last } = e.sender;
+  return fin !== undefined && last !== undefined && last.frame > fin.frame && fin.beforeMs - last.beforeMs > 200;
+};
+
+/** How long after the FIN the data came, for people. */
+export const afterFin = (e: Evidence): string =>
+  duration((e.sender.fin?.beforeMs ?? 0) - (e.trigger?.beforeMs ?? 0));

@@ -1,0 +1,58 @@
+import { defineCause } from '../cause.ts';
+import { against, expected, impossible, possible, seen } from '../finding.ts';
+import { facts } from './facts.ts';
+import { foreignSigns, replyShape } from '../signs.ts';
+
+export const firewallReject = defineCause({
+  id: 'firewall-reject',
+  facts,
+  recognise(e) {
+    if (e.shape === 'active' || e.shape === 'malformed') {
+      return impossible(
+        e.reset.frame,
+        'a REJECT answers a segment; this reset answers none',
+        'REJECT 是对某个报文段的应答；此 RST 没有应答任何报文段',
+      );
+    }
+    if (e.shape === 'reply-to-syn') {
+      return possible(
+        seen(
+          e.reset.frame,
+          'a REJECT with tcp-reset looks exactly like a closed port',
+          'REJECT（tcp-reset）与端口未监听在线上完全一样',
+        ),
+      );
+    }
+    if (e.sender.fin !== undefined) {
+      return impossible(
+        e.sender.fin.frame,
+        'the sender had closed: its own stack resets what comes later',
+        '发送方已经关闭：之后到来的报文段由它自己的协议栈复位',
+      );
+    }
+    if (e.sender.state === 'SYN-SENT') {
+      return impossible(
+        e.sender.syn?.frame ?? e.reset.frame,
+        'the sender was connecting: its own stack must refuse this answer',
+        '发送方正在建立连接：它自己的协议栈必须拒绝这个应答',
+      );
+    }
+    if (e.trigger === undefined) {
+      if (e.capture.receiverSeen && e.capture.gapless) {
+        return impossible(e.reset.frame, 'answers no segment', '没有应答任何报文段');
+      }
+      return possible();
+    }
+    const signs = foreignSigns(e);
+    const because = [replyShape(e, e.trigger), ...signs];
+    if (signs.length > 0) return expected(...because);
+    return possible(
+      ...because,
+      against(
+        e.reset.frame,
+        'nothing in its header differs from what the host itself would send',
+        '其头部与该主机自己会发的毫无区别',
+      ),
+    );
+  },
+});

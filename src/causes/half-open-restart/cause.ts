@@ -1,0 +1,79 @@
+import { defineCause } from '../cause.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
+import { doubts, isEstablished, notReply, replyShape, ruledOutByGoingOn, serverOnlyOffered } from '../signs.ts';
+import { facts } from './facts.ts';
+
+/** A host does not go down and come back within this time of its last segment. */
+const TOO_SOON_MS = 200;
+
+export const halfOpenRestart = defineCause({
+  id: 'half-open-restart',
+  facts,
+  recognise(e) {
+    if (e.shape !== 'reply') return notReply(e);
+    const wentOn = ruledOutByGoingOn(e);
+    if (wentOn !== undefined) return wentOn;
+    if (e.sender.fin !== undefined) {
+      return impossible(
+        e.sender.fin.frame,
+        'the sender had closed in order: it need not have forgotten anything',
+        '发送方已正常关闭：不必是它忘记了连接',
+      );
+    }
+    if (!isEstablished(e) || serverOnlyOffered(e)) {
+      return impossible(
+        e.reset.frame,
+        'no established connection that could have been forgotten',
+        '没有可被忘记的已建立连接',
+      );
+    }
+    if (e.trigger === undefined) {
+      if (e.capture.receiverSeen && e.capture.gapless) {
+        return impossible(e.reset.frame, 'answers no segment', '没有应答任何报文段');
+      }
+      return possible();
+    }
+    return standing([replyShape(e, e.trigger), ...forgetting(e), ...doubts(e)]);
+  },
+});
+
+function forgetting(e: Evidence): readonly Observation[] {
+  const { last } = e.sender;
+  if (last === undefined) {
+    return [
+      against(
+        e.reset.frame,
+        'the capture never saw the sender take part in this connection',
+        '抓包中从未看到发送方参与这个连接',
+      ),
+    ];
+  }
+  if (last.beforeMs < TOO_SOON_MS) {
+    return [
+      against(
+        last.frame,
+        `the sender still took part ${duration(last.beforeMs)} before: too soon for a restart`,
+        `发送方在 ${duration(last.beforeMs)} 之前还在通信：重启不可能这么快`,
+      ),
+    ];
+  }
+  const signs = [
+    seen(
+      last.frame,
+      `the sender had last spoken ${duration(last.beforeMs)} before, and never closed`,
+      `发送方最后一次发言在 ${duration(last.beforeMs)} 之前，且从未关闭`,
+    ),
+  ];
+  if (e.receiver.unansweredRetransmissions > 0 || e.receiver.unansweredKeepalives > 1) {
+    signs.push(
+      seen(
+        e.receiver.last?.frame ?? e.reset.frame,
+        'before the reset the host did not answer at all for a while: it was down',
+        'RST 之前该主机有一段时间毫无应答：它当时不在线',
+      ),
+    );
+  }
+  return signs;
+}

@@ -1,0 +1,47 @@
+import { dataAfterClose } from '../after-close.ts';
+import { defineCause } from '../cause.ts';
+import { duration, impossible, possible, seen } from '../finding.ts';
+import { namedTimer } from '../signs.ts';
+import { facts } from './facts.ts';
+
+/** Idle for less than this is a pause of the conversation, not a pooled connection. */
+const IDLE_MS = 400;
+
+export const keepaliveRace = defineCause({
+  id: 'keepalive-race',
+  facts,
+  recognise(e) {
+    const general = dataAfterClose(e);
+    if (general.stands === 'impossible') return general;
+    const { fin } = e.sender;
+    if (fin === undefined || e.sender.role === 'client') {
+      return impossible(
+        e.reset.frame,
+        'not a server that had closed with FIN',
+        '不是已用 FIN 关闭连接的服务端',
+      );
+    }
+    if (e.sender.bytesSent === 0) {
+      return impossible(
+        e.reset.frame,
+        'the connection had not served anything yet: nothing was reused',
+        '连接此前没有服务过任何请求：谈不上复用',
+      );
+    }
+    if (fin.afterQuietMs < IDLE_MS) {
+      return impossible(
+        fin.frame,
+        `the connection had been in use ${duration(fin.afterQuietMs)} before the FIN: not idle`,
+        `FIN 之前 ${duration(fin.afterQuietMs)} 连接还在使用：并不空闲`,
+      );
+    }
+    const timer = namedTimer(fin.afterQuietMs);
+    const idle = seen(
+      fin.frame,
+      `the server closed after ${duration(fin.afterQuietMs)} of silence${timer ? `, a well-known idle timer: ${timer}` : ''}`,
+      `服务端在空闲 ${duration(fin.afterQuietMs)} 之后关闭${timer ? `，是常见的空闲超时：${timer}` : ''}`,
+    );
+    if (general.stands === 'expected') return { stands: 'expected', because: [idle, ...general.because] };
+    return possible(idle, ...general.because);
+  },
+});

@@ -1,0 +1,48 @@
+import { notAnAbort } from '../abort.ts';
+import { notLateData } from '../after-close.ts';
+import { defineCause } from '../cause.ts';
+import { duration, impossible, possible, seen } from '../finding.ts';
+import { activeShape, doubts, finBefore, notReply } from '../signs.ts';
+import { facts } from './facts.ts';
+
+/** l_linger counts in whole seconds. */
+const SHORTEST_LINGER_MS = 900;
+
+export const lingerTimeout = defineCause({
+  id: 'linger-timeout',
+  facts,
+  recognise(e) {
+    if (e.shape === 'active') return atTimeOut(e);
+    if (e.shape !== 'reply') return notReply(e);
+    const out = notLateData(e);
+    if (out !== undefined) return out;
+    const fin = finBefore(e);
+    if (fin === undefined) {
+      return impossible(e.reset.frame, 'the sender had not closed', '发送方并未关闭');
+    }
+    return possible(fin, ...doubts(e));
+  },
+});
+
+/** Stacks that reset at the time-out, as the documents say; Linux goes on in the background. */
+function atTimeOut(e: Parameters<typeof notAnAbort>[0]) {
+  const out = notAnAbort(e);
+  if (out !== undefined) return out;
+  const { last, bytesSent, bytesAcknowledged } = e.sender;
+  if (bytesSent === bytesAcknowledged || last === undefined || last.beforeMs < SHORTEST_LINGER_MS) {
+    return impossible(
+      e.reset.frame,
+      'no close() was waiting for data to be acknowledged',
+      '没有哪个 close() 在等待数据被确认',
+    );
+  }
+  return possible(
+    seen(
+      last.frame,
+      `data of the sender stayed unacknowledged for ${duration(last.beforeMs)}`,
+      `发送方的数据有 ${duration(last.beforeMs)} 未被确认`,
+    ),
+    activeShape(e),
+    ...doubts(e),
+  );
+}

@@ -1,0 +1,226 @@
+import type { Finding, Observation } from './cause.ts';
+import type { EndFacts, Evidence, Trigger } from './evidence.ts';
+import { against, duration, impossible, seen } from './finding.ts';
+
+/**
+ * Signs that several recognisers ask for, and how they are told. Each takes the evidence and
+ * answers with an observation or a finding; none weighs one cause against another.
+ */
+
+/** Path changes move a TTL by one now and then; more is another machine. */
+const TTL_TELLS = 2;
+
+// ---- what the reset is -------------------------------------------------------------------------
+
+export const activeShape = (e: Evidence): Observation =>
+  seen(
+    e.reset.frame,
+    `RST,ACK at the sender's own next sequence number${e.reset.window > 0 ? ', its window live' : ''}: a socket was aborted, nothing was answered`,
+    `RST,ACK，序号正是发送方的下一个序号${e.reset.window > 0 ? '，窗口仍有效' : ''}：这是主动中止套接字，不是对某个报文段的应答`,
+  );
+
+export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
+  seen(
+    e.reset.frame,
+    `bare RST, window 0, its SEQ is the ACK of frame ${trigger.frame}, ${duration(trigger.beforeMs)} before: an answer to that segment`,
+    `单独的 RST，窗口为 0，序号等于第 ${trigger.frame} 帧（${duration(trigger.beforeMs)} 之前）的确认号：是对该报文段的应答`,
+  );
+
+export const notActive = (e: Evidence): Finding =>
+  impossible(
+    e.reset.frame,
+    'not an abort of the sender\'s own: the reset is built as an answer',
+    '不是发送方主动中止：此 RST 的构造是应答',
+  );
+
+export const notReply = (e: Evidence): Finding =>
+  impossible(
+    e.reset.frame,
+    'not an answer to a segment: the reset stands at the sender\'s own next sequence number',
+    '不是对报文段的应答：此 RST 用的是发送方自己的下一个序号',
+  );
+
+// ---- who sent it -------------------------------------------------------------------------------
+
+/** The sender spoke on as if it knew nothing of its reset: a socket that reset cannot. */
+export const senderWentOn = (e: Evidence): boolean =>
+  e.aftermath.senderSentNew && e.sender.state !== 'SYN-SENT' && e.sender.state !== 'SYN-RECEIVED';
+
+/** Whatever makes it doubtful that the host named in the reset sent it. */
+export function foreignSigns(e: Evidence): readonly Observation[] {
+  const signs: Observation[] = [];
+  const { identity, reset, aftermath } = e;
+  if (senderWentOn(e) && aftermath.senderWentOnIn) {
+    signs.push(
+      seen(
+        aftermath.senderWentOnIn.frame,
+        `the "sender" went on with the connection ${duration(-aftermath.senderWentOnIn.beforeMs)} after "its" reset`,
+        `“发送方”在“自己的” RST 之后 ${duration(-aftermath.senderWentOnIn.beforeMs)} 仍在继续这个连接`,
+      ),
+    );
+  }
+  if (aftermath.risingSequence) {
+    signs.push(
+      seen(
+        reset.frame,
+        'further resets follow with sequence numbers beyond everything the sender ever sent',
+        '随后还有 RST，其序号超出发送方曾发送的一切',
+      ),
+    );
+  }
+  if (hasOtherTtl(e)) {
+    signs.push(
+      seen(
+        reset.frame,
+        `TTL ${reset.ttl} differs by ${Math.abs(identity.ttlDelta ?? 0)} from the sender's other packets`,
+        `TTL 为 ${reset.ttl}，与发送方其他报文相差 ${Math.abs(identity.ttlDelta ?? 0)}`,
+      ),
+    );
+  }
+  if (identity.timestampsMissing) {
+    signs.push(
+      seen(
+        reset.frame,
+        'no timestamp option, though the sender put one on every other segment',
+        '没有时间戳选项，而发送方的其他报文段都带有时间戳',
+      ),
+    );
+  }
+  if (identity.windowDead && !identity.timestampsMissing) {
+    signs.push(
+      seen(
+        reset.frame,
+        'window 0, though the sender\'s window was open (some stacks, Windows among them, do that)',
+        '窗口为 0，而发送方的窗口此前是打开的（包括 Windows 在内的一些协议栈会这样）',
+      ),
+    );
+  }
+  if (identity.fasterThanHandshake) {
+    signs.push(
+      seen(
+        reset.frame,
+        `answered in ${duration(e.replyDelayMs ?? 0)}, less than half of what the host took in the handshake`,
+        `${duration(e.replyDelayMs ?? 0)} 内就有应答，不到握手时该主机用时的一半`,
+      ),
+    );
+  }
+  if (identity.ipId === 'jumps' && e.shape === 'active') {
+    signs.push(
+      seen(
+        reset.frame,
+        `IP identification ${reset.ipId} does not continue the sender's count`,
+        `IP 标识 ${reset.ipId} 不接续发送方的计数`,
+      ),
+    );
+  }
+  return signs;
+}
+
+export const hasOtherTtl = (e: Evidence): boolean =>
+  e.identity.ttlDelta !== undefined &&
+  !e.identity.ttlUnsteady &&
+  Math.abs(e.identity.ttlDelta) >= TTL_TELLS;
+
+/** The sender's packets and its reset agree in all that can be compared. */
+export const looksGenuine = (e: Evidence): boolean => {
+  const { identity } = e;
+  if (e.shape === 'active') {
+    return identity.ttlDelta === 0 && e.reset.hasTimestamps && !identity.windowDead;
+  }
+  return identity.ttlDelta === 0 && !identity.fasterThanHandshake;
+};
+
+/** Signs of a stranger, turned round: they speak against every cause in which the host itself reset. */
+export const doubts = (e: Evidence): readonly Observation[] =>
+  foreignSigns(e).map((sign) => ({ ...sign, supports: false }));
+
+/** The host that reset cannot have gone on; undefined where it did not. */
+export const ruledOutByGoingOn = (e: Evidence): Finding | undefined => {
+  const { senderWentOnIn } = e.aftermath;
+  if (!senderWentOn(e) || senderWentOnIn === undefined) return undefined;
+  return impossible(
+    senderWentOnIn.frame,
+    'the sender went on with the connection: it had not reset it',
+    '发送方仍在继续这个连接：它并没有复位',
+  );
+};
+
+// ---- where the connection stood ----------------------------------------------------------------
+
+export const isSynchronized = (end: EndFacts): boolean =>
+  end.state !== 'SYN-SENT' && end.state !== 'LISTEN' && end.state !== 'CLOSED';
+
+/** Both ends have gone through the handshake, or are seen in mid-connection. */
+export const isEstablished = (e: Evidence): boolean =>
+  isSynchronized(e.receiver) && e.receiver.state !== 'SYN-RECEIVED' && isSynchronized(e.sender);
+
+/** The sender has shown nothing but its SYN,ACK: its side of the handshake was never completed. */
+export const serverOnlyOffered = (e: Evidence): boolean =>
+  e.sender.role === 'server' &&
+  e.sender.syn !== undefined &&
+  e.sender.bytesSent === 0 &&
+  e.sender.fin === undefined &&
+  e.sender.segments === e.sender.synCount;
+
+/** No data in either direction. */
+export const nothingSaid = (e: Evidence): boolean =>
+  e.sender.bytesSent === 0 && e.receiver.bytesSent === 0;
+
+/** The receiver's data is the newest: the sender's application never answered it. */
+export const receiverSpokeLast = (e: Evidence): boolean => {
+  const { lastData } = e.receiver;
+  if (lastData === undefined) return false;
+  return e.sender.lastData === undefined || lastData.frame > e.sender.lastData.frame;
+};
+
+export const finBefore = (e: Evidence): Observation | undefined => {
+  const { fin } = e.sender;
+  return (
+    fin &&
+    seen(
+      fin.frame,
+      `the sender had closed with FIN ${duration(fin.beforeMs)} before its reset`,
+      `发送方在 RST 之前 ${duration(fin.beforeMs)} 已用 FIN 关闭`,
+    )
+  );
+};
+
+export const noFin = (e: Evidence): Observation =>
+  against(
+    e.reset.frame,
+    'no FIN of the sender was seen before',
+    '此前没有看到发送方的 FIN',
+  );
+
+/** Idle times that products are known by, in seconds (FIN and reset come at, or just after, them). */
+const NAMED_TIMERS: readonly [number, string][] = [
+  [5, 'Node keepAliveTimeout, uvicorn, Apache KeepAliveTimeout'],
+  [10, 'Bun idleTimeout'],
+  [15, 'Jetty, Undertow'],
+  [30, 'HAProxy, ELB connection draining'],
+  [60, 'AWS ALB, nginx upstream keepalive_timeout'],
+  [65, 'nginx keepalive_timeout 65'],
+  [75, 'nginx keepalive_timeout'],
+  [120, 'IIS, Go IdleTimeout as often set'],
+  [240, 'Azure load balancer and SNAT'],
+  [270, 'Cloudflare gateway'],
+  [300, 'HAProxy tunnel, Envoy stream idle'],
+  [350, 'AWS NLB and NAT gateway'],
+  [400, 'Cloudflare edge'],
+  [600, 'Google Cloud, Azure Redis'],
+  [620, 'Google Cloud load balancer back end'],
+  [650, 'Google Cloud load balancer back end'],
+  [900, 'IPVS'],
+  [1800, 'office firewalls'],
+  [3600, 'firewalls: tcp established'],
+  [7200, 'tcp_keepalive_time'],
+  [28800, 'MySQL wait_timeout'],
+];
+
+/** A gap within 2 % and a second after a named timer: a hint, never the proof. */
+export function namedTimer(ms: number): string | undefined {
+  const found = NAMED_TIMERS.find(
+    ([seconds]) => ms >= seconds * 990 && ms <= seconds * 1020 + 1000,
+  );
+  return found && `${found[0]} s (${found[1]})`;
+}

@@ -1,0 +1,14 @@
+/** Why the call or its input cannot be followed, in words for whoever made it: a value, never thrown. */
+export interface Complaint {
+  readonly complaint: string;
+}
+
+export const complain = (complaint: string): Complaint => ({ complaint });
+
+export const isComplaint = (value: object): value is Complaint => 'complaint' in value;
+
+/** Exit codes, as scripts see them. */
+export const DONE = 0;
+export const FOUND = 1;
+export const WRONG = 2;
+export const INTERRUPTED = 130;

@@ -1,0 +1,24 @@
+import { INTERRUPTED } from './complaint.ts';
+
+/** Ctrl-C: the first asks for an end with what was found so far, the second ends at once. */
+export class Interrupt {
+  #asked = false;
+  #onAsked: (() => void) | undefined;
+
+  constructor() {
+    process.on('SIGINT', () => {
+      if (this.#asked) process.exit(INTERRUPTED);
+      this.#asked = true;
+      this.#onAsked?.();
+    });
+  }
+
+  get asked(): boolean {
+    return this.#asked;
+  }
+
+  /** Whom to wake, besides setting `asked`: one at a time. */
+  wake(onAsked: (() => void) | undefined): void {
+    this.#onAsked = onAsked;
+  }
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckOptions } from './check.ts';
+import type { CauseOptions } from './cause.ts';
+import { DONE, WRONG } from './complaint.ts';
+import type { ExplainOptions } from './explain.ts';
+import { version } from './version.ts';
+
+const wholeNumber =
+  (least: number) =>
+  (word: string): number => {
+    const number = Number(word);
+    if (!Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    }
+    return number;
+  };
+
+const languageOption = () =>
+  new Option('--lang <language>', 'language of the answer (else RESETLAB_LANG, else en)').choices([
+    'en',
+    'zh',
+  ]);
+const widthOption = () =>
+  new Option('--width <columns>', 'break lines here (else at the width of the terminal)').argParser(
+    wholeNumber(20),
+  );
+
+const program = new Command('resetlab')
+  .description('Names the cause of every TCP reset in a packet capture.')
+  .version(version(), '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help')
+  .configureHelp({ showGlobalOptions: false })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  resetlab explain capture.pcapng           who reset what, why, and what to change
+  resetlab explain "read ECONNRESET"        what an error text can mean
+  resetlab cause close-with-unread-data     one cause at length
+  resetlab check capture.pcap               for CI: exit 1 on an unexpected reset
+
+Exit codes: 0 done, 1 check found something, 2 the call or its input was wrong.`,
+  );
+
+program
+  .command('explain')
+  .description('explain every reset in captures, or an error text')
+  .argument('<capture or error text...>', 'pcap or pcapng files (also .gz, .zst), "-", or an error')
+  .addOption(new Option('--json', 'one JSON object a line, a summary last').conflicts('markdown'))
+  .option('--markdown', 'Markdown, for a ticket')
+  .option('--connection <number>', 'draw this connection as a ladder', wholeNumber(1))
+  .option('--all', 'tell harmless resets in full too')
+  .addOption(languageOption())
+  .addOption(widthOption())
+  .option('--color', 'colour even where the output is no terminal')
+  .option('--no-color', 'no colour (as NO_COLOR)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  resetlab explain capture.pcapng
+  resetlab explain capture.pcapng --connection 17
+  resetlab explain monday.pcap.gz tuesday.pcap.zst --json | jq -r .cause
+  ssh host tcpdump -i any -s 256 -U -w - tcp | resetlab explain -
+  resetlab explain "upstream prematurely closed connection"`,
+  )
+  .action(async (words: string[], options: ExplainOptions) => {
+    const { explain } = await import('./explain.ts');
+    process.exitCode = await explain(words, options);
+  });
+
+program
+  .command('cause')
+  .description('list the causes, or explain one at length')
+  .argument('[id]', 'the id of a cause, such as linger-zero')
+  .addOption(languageOption())
+  .addOption(widthOption())
+  .option('--color', 'colour even where the output is no terminal')
+  .option('--no-color', 'no colour (as NO_COLOR)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  resetlab cause
+  resetlab cause keepalive-race
+  resetlab cause keepalive-race --lang zh`,
+  )
+  .action(async (id: string | undefined, options: CauseOptions) => {
+    const { tellCause } = await import('./cause.ts');
+    process.exitCode = await tellCause(id, options);
+  });
+
+const collect = (word: string, before: readonly string[]): string[] => [...before, word];
+
+program
+  .command('check')
+  .description('for CI: exit 1 on a reset, or a broken connection, that nobody allowed')
+  .argument('<captures...>', 'pcap or pcapng files (also .gz, .zst), or "-"')
+  .addOption(
+    new Option('--allow <ids>', 'causes to let pass, with their special forms (a,b or repeated)')
+      .argParser(collect)
+      .default([] as readonly string[], 'none'),
+  )
+  .addOption(
+    new Option('--format <format>', 'how findings are told')
+      .choices(['text', 'junit', 'github'])
+      .default('text'),
+  )
+  .addOption(languageOption())
+  .addHelpText(
+    'after',
+    `
+Harmless resets (health checks, scans) are let pass without being named.
+
+Examples:
+  resetlab check test.pcap
+  resetlab check test.pcap --allow closed-port,client-abort
+  resetlab check captures/*.pcapng --format junit > resets.xml`,
+  )
+  .action(async (files: string[], options: CheckOptions) => {
+    const { checkCaptures } = await import('./check.ts');
+    process.exitCode = await checkCaptures(files, options);
+  });
+
+/** `resetlab capture.pcap` is what people type first. */
+const forgottenCommand = (words: readonly string[]): string | undefined => {
+  const [first = ''] = words;
+  const isCommand = program.commands.some((command) => command.name() === first);
+  if (isCommand || first.startsWith('-') || !existsSync(first)) return undefined;
+  return `which command? Perhaps: resetlab explain ${words.join(' ')}`;
+};
+
+const main = async (words: readonly string[]): Promise<void> => {
+  const forgotten = forgottenCommand(words);
+  if (forgotten !== undefined) {
+    process.stderr.write(`resetlab: ${forgotten}\n`);
+    process.exitCode = WRONG;
+    return;
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? DONE : WRONG;
+  }
+};
+
+await main(process.argv.slice(2));

@@ -1,0 +1,83 @@
+import { readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { CaptureReader } from '../capture/reader.ts';
+import type { Problem } from '../capture/problem.ts';
+import type { PacketVisitor } from '../wire/packet.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Progress } from './progress.ts';
+
+const PIECE = 1 << 20;
+/** How long Ctrl-C may have to wait. */
+const YIELD_MS = 40;
+
+/** What one pass over a capture came to. */
+export interface Pass {
+  readonly reader: CaptureReader;
+  /** Bytes taken from the file. */
+  readonly bytes: number;
+  /** What went wrong outside the capture's own format: reading, or decompressing. */
+  readonly problem: Problem | undefined;
+  readonly interrupted: boolean;
+}
+
+let piece: Buffer | undefined;
+
+/**
+ * Shows every packet of an ordinary file to the visitor. Stops after `limit` bytes, so that a file
+ * that still grows looks the same in every pass.
+ */
+export const readSeekable = async (
+  descriptor: number,
+  limit: number,
+  visitor: PacketVisitor,
+  progress: Progress,
+  interrupt: Interrupt | undefined,
+): Promise<Pass> => {
+  const reader = new CaptureReader(visitor);
+  piece ??= Buffer.allocUnsafeSlow(PIECE);
+  let bytes = 0;
+  let toldBytes = 0;
+  let toldPackets = 0;
+  let yieldedMs = performance.now();
+  while (bytes < limit && !reader.stopped) {
+    const got = readPiece(descriptor, piece, Math.min(PIECE, limit - bytes), bytes);
+    if (typeof got !== 'number') {
+      const problem = unreadable(got, reader, bytes);
+      return { reader, bytes, problem, interrupted: false };
+    }
+    if (got === 0) break;
+    reader.push(piece.subarray(0, got));
+    bytes += got;
+    if (performance.now() - yieldedMs < YIELD_MS) continue;
+    progress.advance(bytes - toldBytes, reader.counts.packets - toldPackets);
+    toldBytes = bytes;
+    toldPackets = reader.counts.packets;
+    await setImmediate();
+    yieldedMs = performance.now();
+    if (interrupt?.asked === true) return { reader, bytes, problem: undefined, interrupted: true };
+  }
+  reader.end();
+  return { reader, bytes, problem: undefined, interrupted: false };
+};
+
+const readPiece = (
+  descriptor: number,
+  into: Buffer,
+  length: number,
+  position: number,
+): number | Error => {
+  try {
+    return readSync(descriptor, into, 0, length, position);
+  } catch (error) {
+    return error as Error;
+  }
+};
+
+/** The file could not be read on: a value with its place, as every trouble of an input is. */
+export const unreadable = (error: Error, reader: CaptureReader, offset: number): Problem => ({
+  code: 'unreadable',
+  frame: reader.counts.packets,
+  offset,
+  message: error.message,
+  fatal: true,
+});

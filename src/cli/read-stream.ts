@@ -1,0 +1,186 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ZstdDecompressor } from '../capture/decompress.ts';
+import { sniffCompression } from '../capture/magic.ts';
+import { CaptureReader } from '../capture/reader.ts';
+import type { Problem } from '../capture/problem.ts';
+import type { PacketVisitor } from '../wire/packet.ts';
+import type { CaptureSource } from './capture-source.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Progress } from './progress.ts';
+import { unreadable, type Pass } from './read-capture.ts';
+
+/** Bytes that must be there before it can be said how they are compressed. */
+const SNIFF = 4;
+
+/** Takes the bytes of a stream in order; each returns what went wrong, if anything did. */
+interface Sink {
+  push(chunk: Uint8Array): Promise<Problem | undefined> | Problem | undefined;
+  end(): Promise<Problem | undefined> | Problem | undefined;
+}
+
+/** Shows every packet of a stream to the visitor, as the bytes come in; decompresses what is. */
+export const readStream = async (
+  source: CaptureSource,
+  visitor: PacketVisitor,
+  progress: Progress,
+  interrupt: Interrupt,
+): Promise<Pass> => {
+  const reader = new CaptureReader(visitor);
+  const input = readableOf(source);
+  let bytes = 0;
+  const pass = (problem: Problem | undefined): Pass => ({
+    reader,
+    bytes,
+    problem,
+    interrupted: interrupt.asked,
+  });
+  const sink = new SniffingSink(reader);
+  interrupt.wake(() => input.destroy());
+  try {
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      const before = reader.counts.packets;
+      const problem = await sink.push(chunk);
+      bytes += chunk.length;
+      progress.advance(chunk.length, reader.counts.packets - before);
+      if (problem !== undefined) return pass(problem);
+      if (reader.stopped || interrupt.asked) break;
+    }
+  } catch (error) {
+    return pass(interrupt.asked ? undefined : unreadable(error as Error, reader, bytes));
+  } finally {
+    interrupt.wake(undefined);
+    input.destroy();
+  }
+  return pass(interrupt.asked ? undefined : await sink.end());
+};
+
+/** Pipes deliver what is there; files in large pieces. */
+const readableOf = ({ descriptor }: CaptureSource): Readable =>
+  descriptor === 0
+    ? process.stdin
+    : createReadStream('', { fd: descriptor, autoClose: false, highWaterMark: 1 << 20 });
+
+/** Finds out from the first bytes whether the capture is compressed, and hands them on. */
+class SniffingSink implements Sink {
+  readonly #reader: CaptureReader;
+  #start: Uint8Array = new Uint8Array(0);
+  #inner: Sink | undefined;
+
+  constructor(reader: CaptureReader) {
+    this.#reader = reader;
+  }
+
+  push(chunk: Uint8Array): Promise<Problem | undefined> | Problem | undefined {
+    if (this.#inner !== undefined) return this.#inner.push(chunk);
+    this.#start = this.#start.length === 0 ? chunk : Buffer.concat([this.#start, chunk]);
+    return this.#start.length < SNIFF ? undefined : this.#choose().push(this.#start);
+  }
+
+  async end(): Promise<Problem | undefined> {
+    if (this.#inner === undefined) {
+      const problem = await this.#choose().push(this.#start);
+      if (problem !== undefined) return problem;
+    }
+    return this.#inner?.end();
+  }
+
+  #choose(): Sink {
+    const compression = sniffCompression(this.#start);
+    this.#inner =
+      compression === 'gzip'
+        ? new GzipSink(this.#reader)
+        : compression === 'zstd'
+          ? new ZstdSink(this.#reader)
+          : new PlainSink(this.#reader);
+    return this.#inner;
+  }
+}
+
+class PlainSink implements Sink {
+  readonly #reader: CaptureReader;
+
+  constructor(reader: CaptureReader) {
+    this.#reader = reader;
+  }
+
+  push(chunk: Uint8Array): undefined {
+    this.#reader.push(chunk);
+  }
+
+  end(): undefined {
+    this.#reader.end();
+  }
+}
+
+/** Decompresses one gzip member after the other; what came out before damage is kept. */
+class GzipSink implements Sink {
+  readonly #reader: CaptureReader;
+  readonly #gunzip = createGunzip({ chunkSize: 1 << 18 });
+  #failure: Error | undefined;
+
+  constructor(reader: CaptureReader) {
+    this.#reader = reader;
+    this.#gunzip.on('data', (chunk: Buffer) => reader.push(chunk));
+    this.#gunzip.on('error', (error) => (this.#failure = error));
+  }
+
+  push(chunk: Uint8Array): Promise<Problem | undefined> {
+    return new Promise((resolve) => {
+      this.#gunzip.write(chunk, (error) => resolve(this.#problem(error ?? undefined)));
+    });
+  }
+
+  end(): Promise<Problem | undefined> {
+    return new Promise((resolve) => {
+      this.#gunzip.once('end', () => {
+        this.#reader.end();
+        resolve(undefined);
+      });
+      this.#gunzip.once('error', (error) => resolve(this.#problem(error)));
+      this.#gunzip.end();
+    });
+  }
+
+  #problem(error: Error | undefined): Problem | undefined {
+    const failure = error ?? this.#failure;
+    if (failure === undefined) return undefined;
+    return {
+      code: 'bad-compression',
+      frame: this.#reader.counts.packets,
+      // Of the compressed file: there lies the damage.
+      offset: this.#gunzip.bytesWritten,
+      message: `gzip: ${failure.message}`,
+      fatal: true,
+    };
+  }
+}
+
+/** Decompresses zstd; what came out before damage is kept. */
+class ZstdSink implements Sink {
+  readonly #reader: CaptureReader;
+  readonly #zstd: ZstdDecompressor;
+
+  constructor(reader: CaptureReader) {
+    this.#reader = reader;
+    this.#zstd = new ZstdDecompressor((chunk) => reader.push(chunk));
+  }
+
+  push(chunk: Uint8Array): Problem | undefined {
+    this.#zstd.push(chunk);
+    return this.#problem();
+  }
+
+  end(): Problem | undefined {
+    this.#zstd.end();
+    const problem = this.#problem();
+    if (problem === undefined) this.#reader.end();
+    return problem;
+  }
+
+  #problem(): Problem | undefined {
+    const { problem } = this.#zstd;
+    return problem && { ...problem, frame: this.#reader.counts.packets };
+  }
+}

@@ -1,0 +1,370 @@
+import type { SegmentKind } from '../causes/evidence.ts';
+import type { TcpOptions } from '../wire/options.ts';
+import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
+import { add, after, atOrBefore, before } from '../wire/sequence.ts';
+import { Conversation } from './application.ts';
+import { End, NEVER } from './end.ts';
+import { AGAIN, FROM_UPPER, KINDS, RecentSegments } from './recent.ts';
+
+export type Side = 0 | 1;
+
+const kindNumber = (kind: SegmentKind): number => KINDS.indexOf(kind);
+const SYN_KIND = kindNumber('syn');
+const SYN_ACK_KIND = kindNumber('syn-ack');
+const HANDSHAKE_ACK_KIND = kindNumber('handshake-ack');
+const DATA_KIND = kindNumber('data');
+const FIN_KIND = kindNumber('fin');
+const PURE_ACK_KIND = kindNumber('pure-ack');
+const KEEPALIVE_KIND = kindNumber('keepalive-probe');
+const WINDOW_PROBE_KIND = kindNumber('window-probe');
+
+/** Copies of one packet, as `-i any` or a mirror port makes them, come within this time. */
+const DUPLICATE_SECONDS = 0.002;
+
+/** How a connection on the same four-tuple ended before this one. */
+export interface Predecessor {
+  readonly closed: boolean;
+  readonly reset: boolean;
+  readonly lastFrame: number;
+  readonly lastAt: number;
+  /** The side that sent its FIN first. */
+  readonly closedFirst: Side | undefined;
+}
+
+/** A segment after the first reset of a connection. */
+export interface LaterSegment {
+  readonly frame: number;
+  readonly at: number;
+  readonly side: Side;
+  readonly flags: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly length: number;
+  readonly window: number;
+}
+
+/** Later segments remembered; more are counted only. */
+const LATER_REMEMBERED = 48;
+
+/**
+ * A connection as the wire shows it: both ends, what their applications said, the last few
+ * segments, and all that must be remembered once a reset was seen. Segments that belong to the
+ * capture's doubling of packets never come here.
+ */
+export class Connection {
+  readonly ends: readonly [End, End] = [new End(), new End()];
+  readonly conversation = new Conversation();
+  /** Addresses and ports of the two ends, written `10.0.0.1:80`. */
+  readonly endpoints: [string, string] = ['', ''];
+  readonly hosts: [number, number] = [0, 0];
+  readonly endpointHashes: [number, number] = [0, 0];
+
+  /** Who opened, if the handshake (or one half of it) was seen; else who seems to be the client. */
+  client: Side;
+  roleKnown = false;
+  synAckFrame = NEVER;
+  synAckAt = 0;
+  handshakeAckFrame = NEVER;
+  handshakeAckAt = 0;
+  /** An ACK acknowledged what the capture never saw. */
+  ackedUnseen = false;
+  duplicates = 0;
+  superSegments = 0;
+  cut = 0;
+  icmp: string | undefined;
+  icmpFrame = NEVER;
+
+  /** A SYN,ACK that acknowledges another SYN than the newest, or echoes a timestamp never sent. */
+  otherSynAckFrame = NEVER;
+  otherSynAckAt = 0;
+  impossibleEchoFrame = NEVER;
+  /** A bare ACK where a SYN,ACK was due. */
+  ackForSynFrame = NEVER;
+  ackForSynAt = 0;
+  /** The newest reset of each side. */
+  readonly resetFrames: [number, number] = [NEVER, NEVER];
+  readonly resetAt: [number, number] = [0, 0];
+
+  readonly later: LaterSegment[] = [];
+  laterUncounted = 0;
+  firstResetFrame = NEVER;
+  /** The newest segment of each side that a reset was taken to answer. */
+  readonly answeredUpTo: [number, number] = [0, 0];
+  successorSynFrame = NEVER;
+  successorSynAt = 0;
+  successorAnswered = false;
+  /** Segments before this one, in `recent`. */
+  segmentCount = 0;
+
+  readonly firstFrame: number;
+  readonly firstAt: number;
+  readonly home: number;
+  readonly predecessor: Predecessor | undefined;
+
+  constructor(packet: Packet, at: number, home: number, predecessor: Predecessor | undefined, side: Side) {
+    this.firstFrame = packet.frame;
+    this.firstAt = at;
+    this.home = home;
+    this.predecessor = predecessor;
+    this.client = clientGuess(packet, side);
+  }
+
+  get server(): Side {
+    return this.client === 0 ? 1 : 0;
+  }
+
+  get lastAt(): number {
+    return Math.max(this.ends[0].lastAt, this.ends[1].lastAt);
+  }
+
+  /** Both ends have sent their FIN, and both FINs were acknowledged. */
+  get closed(): boolean {
+    return this.ends[0].finAckedFrame !== NEVER && this.ends[1].finAckedFrame !== NEVER;
+  }
+
+  /** RTT between this vantage point's SYN and the handshake's end, in seconds; undefined: not seen. */
+  get handshakeSeconds(): number | undefined {
+    const { synFrame, synCount, synAt } = this.ends[this.client];
+    if (synFrame === NEVER || this.synAckFrame === NEVER || synCount > 1) return undefined;
+    const end = this.handshakeAckFrame === NEVER ? this.synAckAt : this.handshakeAckAt;
+    return end - synAt;
+  }
+
+  /** A copy of a packet just seen: same header again, on another interface or within an instant. */
+  isDuplicate(packet: Packet, at: number, side: Side, recent: RecentSegments): boolean {
+    const newest = this.segmentCount - 1;
+    for (let n = newest; n >= 0 && n > newest - 4; n--) {
+      if (at - recent.at(this.home, n) > DUPLICATE_SECONDS) return false;
+      if (this.isCopy(packet, side, n, recent)) {
+        this.duplicates++;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private isCopy(packet: Packet, side: Side, n: number, recent: RecentSegments): boolean {
+    const { home } = this;
+    const flags = recent.flags(home, n);
+    if (((flags & FROM_UPPER) !== 0) !== (side === 1) || (flags & 0xff) !== packet.flags) return false;
+    if (recent.seq(home, n) !== packet.seq || recent.ack(home, n) !== packet.ack) return false;
+    if (recent.length(home, n) !== packet.payloadLength) return false;
+    if (recent.place(home, n) !== placeOf(packet)) return true;
+    // On the same interface only the same IP packet is a copy; zero says nothing of identity.
+    return packet.ipId > 0 && packet.ipId === this.ends[side].ipId;
+  }
+
+  /** Takes one segment without RST into account. `at`: seconds since the capture's first packet. */
+  arrives(packet: Packet, options: TcpOptions, at: number, side: Side, recent: RecentSegments): void {
+    const sender = this.ends[side];
+    const peer = this.ends[side === 0 ? 1 : 0];
+    const { flags, seq, payloadLength } = packet;
+    const end = add(seq, payloadLength + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0));
+    const kind = this.kindOf(packet, sender, peer);
+    if ((flags & SYN) !== 0) this.opens(packet, options, at, side);
+    if ((flags & ACK) !== 0 && sender !== this.ends[this.client]) this.noteOddAnswer(packet, options, at, peer);
+    const isNew = kind >= KEEPALIVE_KIND ? false : sender.sends(seq, end);
+    const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
+    this.noteIdentity(packet, options, sender);
+    this.noteProbe(kind, sender, at);
+    if (again) noteAgain(sender, peer, seq, payloadLength, at);
+    if (payloadLength > 0 && isNew) this.data(packet, at, side);
+    if ((flags & FIN) !== 0) noteFin(sender, packet.frame, at, end);
+    if ((flags & ACK) !== 0) this.acknowledges(packet, sender, peer, at, side);
+    noteWindow(sender, peer, packet, at);
+    answers(peer);
+    sender.segments++;
+    sender.lastFrame = packet.frame;
+    sender.lastAt = at;
+    const marks = flags | (side === 1 ? FROM_UPPER : 0) | (again ? AGAIN : 0);
+    recent.write(this.home, this.segmentCount++, packet.frame, at, seq, packet.ack, payloadLength, marks, kind, placeOf(packet));
+    if (this.firstResetFrame !== NEVER) this.remember(packet, at, side);
+  }
+
+  /** Keeps a segment, or a further reset, that came after the first reset. */
+  remember(packet: Packet, at: number, side: Side): void {
+    if (this.later.length >= LATER_REMEMBERED) {
+      this.laterUncounted++;
+      return;
+    }
+    const { frame, flags, seq, ack, payloadLength, window } = packet;
+    this.later.push({ frame, at, side, flags, seq, ack, length: payloadLength, window });
+  }
+
+  private kindOf(packet: Packet, sender: End, peer: End): number {
+    const { flags, seq, payloadLength } = packet;
+    if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? SYN_ACK_KIND : SYN_KIND;
+    if ((flags & FIN) !== 0) return FIN_KIND;
+    if (payloadLength <= 1 && isProbe(seq, payloadLength, sender)) {
+      return peer.window === 0 && peer.segments > 0 ? WINDOW_PROBE_KIND : KEEPALIVE_KIND;
+    }
+    if (payloadLength > 0) return DATA_KIND;
+    return this.endsHandshake(packet, sender, peer) ? HANDSHAKE_ACK_KIND : PURE_ACK_KIND;
+  }
+
+  private endsHandshake(packet: Packet, sender: End, peer: End): boolean {
+    return (
+      this.synAckFrame !== NEVER &&
+      peer.synHadAck &&
+      this.handshakeAckFrame === NEVER &&
+      sender.synFrame !== NEVER &&
+      packet.ack === add(peer.iss, 1)
+    );
+  }
+
+  private opens(packet: Packet, options: TcpOptions, at: number, side: Side): void {
+    const sender = this.ends[side];
+    const hasAck = (packet.flags & ACK) !== 0;
+    if (!this.roleKnown) {
+      this.roleKnown = true;
+      this.client = hasAck ? (side === 0 ? 1 : 0) : side;
+    }
+    if (sender.synFrame === NEVER || sender.iss !== packet.seq) {
+      // A newer attempt on the same four-tuple: everything counts from its numbers now.
+      sender.synFrame = packet.frame;
+      sender.synAt = at;
+      sender.iss = packet.seq;
+      sender.synTsval = options.tsval;
+      sender.nxtKnown = false;
+    }
+    sender.synCount++;
+    sender.synHadAck = hasAck;
+    sender.lastSynTsval = options.tsval;
+    sender.offersTimestamps = options.hasTimestamps;
+    sender.windowScale = options.windowScale;
+    if (hasAck && this.synAckFrame === NEVER) {
+      this.synAckFrame = packet.frame;
+      this.synAckAt = at;
+    }
+  }
+
+  /** What a client in SYN-SENT must refuse (RFC 9293 §3.10.7.3): a wrong ACK, an echo never sent. */
+  private noteOddAnswer(packet: Packet, options: TcpOptions, at: number, client: End): void {
+    if (client.synFrame === NEVER || client.synHadAck || this.handshakeAckFrame !== NEVER) return;
+    const { frame, flags, ack } = packet;
+    if ((flags & SYN) === 0) {
+      if (this.synAckFrame !== NEVER || client.segments > client.synCount) return;
+      this.ackForSynFrame = frame;
+      this.ackForSynAt = at;
+    } else if (ack !== add(client.iss, 1)) {
+      this.otherSynAckFrame = frame;
+      this.otherSynAckAt = at;
+    } else if (client.offersTimestamps && options.hasTimestamps && echoIsImpossible(options.tsecr, client)) {
+      this.impossibleEchoFrame = frame;
+    }
+  }
+
+  private noteIdentity(packet: Packet, options: TcpOptions, sender: End): void {
+    sender.ttl = packet.ttl;
+    if (packet.ttl < sender.ttlLowest) sender.ttlLowest = packet.ttl;
+    if (packet.ttl > sender.ttlHighest) sender.ttlHighest = packet.ttl;
+    sender.ipId = packet.ipId;
+    sender.usesTimestamps = options.hasTimestamps;
+    if (packet.payloadCaptured < packet.payloadLength) this.cut++;
+    if (packet.payloadLength > 9000) this.superSegments++;
+  }
+
+  private noteProbe(kind: number, sender: End, at: number): void {
+    if (kind === KEEPALIVE_KIND) {
+      if (sender.unansweredKeepalives > 0) sender.keepaliveInterval = at - sender.keepaliveAt;
+      sender.keepaliveAt = at;
+      sender.keepalives++;
+      sender.unansweredKeepalives++;
+    } else if (kind === WINDOW_PROBE_KIND) {
+      sender.windowProbes++;
+      sender.unansweredWindowProbes++;
+    }
+  }
+
+  private data(packet: Packet, at: number, side: Side): void {
+    const sender = this.ends[side];
+    const peer = this.ends[side === 0 ? 1 : 0];
+    const { frame, bytes, payloadOffset, payloadCaptured, payloadLength } = packet;
+    if (sender.firstDataFrame === NEVER) {
+      sender.firstDataFrame = frame;
+      sender.firstDataAt = at;
+    }
+    sender.lastDataFrame = frame;
+    sender.lastDataAt = at;
+    if (peer.finFrame !== NEVER) sender.bytesAfterPeerFin += payloadLength;
+    this.conversation.hears(side === this.client, frame, at, bytes, payloadOffset, payloadCaptured, payloadLength);
+  }
+
+  private acknowledges(packet: Packet, sender: End, peer: End, at: number, side: Side): void {
+    const { ack, frame, flags } = packet;
+    sender.ack = ack;
+    sender.ackKnown = true;
+    if ((flags & SYN) === 0 && side === this.client && this.handshakeAckFrame === NEVER && this.synAckFrame !== NEVER) {
+      this.handshakeAckFrame = frame;
+      this.handshakeAckAt = at;
+    }
+    if (peer.nxtKnown && after(ack, peer.nxt)) this.ackedUnseen = true;
+    if (!peer.unaKnown || after(ack, peer.una)) {
+      peer.unaKnown = true;
+      peer.una = ack;
+      peer.unanswered = 0;
+    }
+    if (peer.finFrame !== NEVER && peer.finAckedFrame === NEVER && !before(ack, peer.finEnd)) {
+      peer.finAckedFrame = frame;
+    }
+  }
+}
+
+/** Which end looks like the client when no handshake was seen: the higher port. */
+function clientGuess(packet: Packet, side: Side): Side {
+  const sourceIsClient = packet.sourcePort > packet.targetPort;
+  return sourceIsClient ? side : side === 0 ? 1 : 0;
+}
+
+/** Where a packet was captured, as one small number. */
+const placeOf = (packet: Packet): number => (packet.interfaceId << 4) | (packet.slType & 15);
+
+/** Linux probes with the byte before SND.UNA, other stacks with one byte of it (RFC 9293 §3.8.4). */
+function isProbe(seq: number, length: number, sender: End): boolean {
+  if (!sender.nxtKnown || sender.segments === 0) return false;
+  if (seq === add(sender.nxt, -1) && sender.finFrame === NEVER) {
+    return length === 0 || (sender.unaKnown && sender.una === sender.nxt);
+  }
+  return length === 0 && sender.unaKnown && seq === add(sender.una, -1);
+}
+
+function noteAgain(sender: End, peer: End, seq: number, length: number, at: number): void {
+  if (sender.holes > 0 && length > 0 && sender.unaKnown && atOrBefore(sender.una, seq)) {
+    sender.holes = Math.max(0, sender.holes - length);
+  }
+  if (sender.unanswered === 0) sender.unansweredSince = Math.max(peer.lastAt, sender.lastAt);
+  sender.unanswered++;
+}
+
+function noteFin(sender: End, frame: number, at: number, end: number): void {
+  if (sender.finFrame === NEVER) {
+    sender.finFrame = frame;
+    sender.finAt = at;
+    sender.finEnd = end;
+    sender.finQuiet = sender.segments === 0 ? 0 : at - sender.lastAt;
+  }
+  sender.finCount++;
+}
+
+/** RFC 7323 §2.2: the window of a SYN is never scaled, and scaling needs both ends' option. */
+function noteWindow(sender: End, peer: End, packet: Packet, at: number): void {
+  const scaled = (packet.flags & SYN) === 0 && sender.windowScale > 0 && peer.windowScale >= 0;
+  sender.window = scaled ? packet.window * 2 ** sender.windowScale : packet.window;
+  if (sender.window > sender.largestWindow) sender.largestWindow = sender.window;
+  if (packet.window !== 0) {
+    sender.zeroWindowFrame = NEVER;
+  } else if (sender.zeroWindowFrame === NEVER) {
+    sender.zeroWindowFrame = packet.frame;
+    sender.zeroWindowAt = at;
+  }
+}
+
+/** The other end spoke: whatever probed it has its answer. */
+function answers(peer: End): void {
+  peer.unansweredKeepalives = 0;
+  peer.unansweredWindowProbes = 0;
+}
+
+/** An echo of none of the timestamps sent in SYNs (tcp_rcv_synsent_state_process). */
+const echoIsImpossible = (tsecr: number, client: End): boolean =>
+  tsecr !== 0 && (before(tsecr, client.synTsval) || after(tsecr, client.lastSynTsval));

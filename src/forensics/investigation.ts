@@ -1,0 +1,241 @@
+import type { CaptureCounts, Problem } from '../capture/problem.ts';
+import { endpointText } from '../wire/address.ts';
+import { readOptions, TcpOptions } from '../wire/options.ts';
+import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
+import { Connection, type Predecessor, type Side } from './connection.ts';
+import { NEVER } from './end.ts';
+import { FailureWatch } from './failures.ts';
+import { ConnectionKey, hostHashOfSource, hostHashOfTarget } from './key.ts';
+import { LadderKeeper } from './ladder.ts';
+import { RecentSegments } from './recent.ts';
+import { conclude, type Conclusion } from './conclude.ts';
+import { sight, type ResetSighting } from './sighting.ts';
+import { Surroundings } from './surroundings.ts';
+import type { Survey } from './survey.ts';
+import type { Ladder } from './verdict.ts';
+
+/** Closed connections that are kept a while for their late segments; the oldest go first. */
+const CLOSED_KEPT = 8192;
+/** 2 × MSL: after that nothing of a closed connection is on the way any more (RFC 9293 §3.4.2). */
+const CLOSED_SECONDS = 120;
+
+export interface InvestigationOptions {
+  /** What a first pass over the same capture marked; without it every connection is followed. */
+  readonly survey?: Survey;
+  /** Which of the survey's rounds this pass is, from 0. */
+  readonly round?: number;
+  /** The connection (its first frame) whose segments are all kept for a ladder. */
+  readonly keepLadderOf?: number;
+}
+
+/**
+ * The pass that follows connections: each segment goes to its connection, each reset is described
+ * as it arrives, and what is over and uneventful is forgotten.
+ */
+export class Investigation implements PacketVisitor {
+  readonly surroundings: Surroundings;
+  private readonly survey: Survey | undefined;
+  private readonly round: number;
+  private readonly rounds: number;
+  private readonly key = new ConnectionKey();
+  private readonly options = new TcpOptions();
+  private readonly recent = new RecentSegments();
+  private readonly connections = new Map<number, Connection>();
+  private readonly closed: Connection[] = [];
+  private closedHead = 0;
+  private readonly sightings: ResetSighting[] = [];
+  private readonly failures: FailureWatch;
+  private readonly ladderKeeper: LadderKeeper;
+  private connectionCount = 0;
+  private baseSeconds = -1;
+  private now = 0;
+
+  constructor(options: InvestigationOptions = {}) {
+    this.survey = options.survey;
+    this.surroundings = options.survey?.surroundings ?? new Surroundings();
+    this.round = options.round ?? 0;
+    this.rounds = options.survey?.rounds ?? 1;
+    this.failures = new FailureWatch();
+    this.ladderKeeper = new LadderKeeper(options.keepLadderOf);
+  }
+
+  segment(packet: Packet): void {
+    const key = this.key.of(packet);
+    if (this.baseSeconds < 0) this.baseSeconds = packet.seconds;
+    if (this.survey !== undefined && !this.survey.follows(key, this.round, this.rounds)) return;
+    const at = packet.seconds - this.baseSeconds + packet.nanos * 1e-9;
+    if (at > this.now) this.now = at;
+    readOptions(packet, this.options);
+    const connection = this.connectionOf(packet, key, at);
+    if (connection.isDuplicate(packet, at, key.side, this.recent)) return;
+    this.ladderKeeper.keep(connection, packet, at, key.side);
+    if ((packet.flags & RST) !== 0) this.reset(packet, connection, at, key);
+    else this.arrives(packet, connection, at, key);
+  }
+
+  icmpError(packet: Packet): void {
+    const key = this.key.of(packet);
+    const connection = this.find(packet, key);
+    if (connection === undefined) return;
+    connection.icmp = `${packet.icmpType}/${packet.icmpCode}`;
+    connection.icmpFrame = packet.frame;
+  }
+
+  /** After the last packet: the verdicts in the order of their frames, and what is said of the whole. */
+  conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
+    for (const connection of this.everyConnection()) this.failures.atEnd(connection, this.now);
+    return conclude({
+      sightings: this.sightings,
+      failures: this.failures.sightings,
+      surroundings: this.surroundings,
+      connections: this.survey?.connections ?? this.connectionCount,
+      baseSeconds: this.baseSeconds,
+      counts,
+      problems,
+    });
+  }
+
+  /** The story of a connection named in `keepLadderOf`; undefined if it was never seen. */
+  ladder(conclusion: Conclusion): Ladder | undefined {
+    return this.ladderKeeper.ladder(conclusion.verdicts);
+  }
+
+  private arrives(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
+    const { flags } = packet;
+    if (this.survey === undefined && (flags & (SYN | ACK)) === (SYN | ACK)) {
+      this.surroundings.accepted(packet, key.sourceEndpoint);
+    }
+    connection.arrives(packet, this.options, at, key.side, this.recent);
+    this.failures.after(connection, packet, at, key.side);
+    if (connection.closed && connection.firstResetFrame === NEVER) this.retire(connection);
+  }
+
+  private reset(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
+    const { side } = key;
+    if (this.survey === undefined) this.surroundings.reset(packet, key);
+    this.sightings.push(sight(connection, packet, this.options, at, side, this.recent));
+    if (connection.firstResetFrame === NEVER) connection.firstResetFrame = packet.frame;
+    else connection.remember(packet, at, side);
+    connection.resetFrames[side] = packet.frame;
+    connection.resetAt[side] = at;
+  }
+
+  /** The packet's connection; a SYN after the end of one begins the next on the same four-tuple. */
+  private connectionOf(packet: Packet, key: ConnectionKey, at: number): Connection {
+    const known = this.find(packet, key);
+    if (known === undefined) return this.begin(packet, key, at, undefined);
+    if ((packet.flags & (SYN | ACK | RST)) !== SYN || !beginsAnew(known, packet, key.side)) return known;
+    known.successorSynFrame = packet.frame;
+    known.successorSynAt = at;
+    this.failures.atEnd(known, at);
+    this.forget(known);
+    return this.begin(packet, key, at, known);
+  }
+
+  private find(packet: Packet, key: ConnectionKey): Connection | undefined {
+    let connection = this.connections.get(key.tag);
+    while (connection !== undefined && connection.endpointHashes[key.side] !== key.sourceEndpoint) {
+      connection = connection.nextOfTag;
+    }
+    if (connection !== undefined && !isOf(connection, packet, key.side)) return undefined;
+    return connection;
+  }
+
+  private begin(packet: Packet, key: ConnectionKey, at: number, past: Connection | undefined): Connection {
+    const home = this.recent.allocate();
+    const connection = new Connection(packet, at, home, past && summaryOf(past), key.side);
+    const other = key.side === 0 ? 1 : 0;
+    connection.endpointHashes[key.side] = key.sourceEndpoint;
+    connection.endpointHashes[other] = key.targetEndpoint;
+    connection.hosts[key.side] = hostHashOfSource(packet);
+    connection.hosts[other] = hostHashOfTarget(packet);
+    connection.addresses(packet, key.side);
+    connection.tag = key.tag;
+    connection.nextOfTag = this.connections.get(key.tag);
+    this.connections.set(key.tag, connection);
+    this.connectionCount++;
+    return connection;
+  }
+
+  /** A quiet end: kept for late segments until it is old, or too many are kept. */
+  private retire(connection: Connection): void {
+    if (connection.retired) return;
+    connection.retired = true;
+    this.closed.push(connection);
+    while (this.closedHead < this.closed.length && this.isOld(this.closed[this.closedHead])) {
+      const oldest = this.closed[this.closedHead++];
+      if (oldest.firstResetFrame === NEVER && !oldest.forgotten) {
+        this.failures.atEnd(oldest, this.now);
+        this.forget(oldest);
+      }
+    }
+    if (this.closedHead > CLOSED_KEPT) {
+      this.closed.splice(0, this.closedHead);
+      this.closedHead = 0;
+    }
+  }
+
+  private isOld(connection: Connection): boolean {
+    return (
+      this.closed.length - this.closedHead > CLOSED_KEPT ||
+      this.now - connection.lastAt > CLOSED_SECONDS
+    );
+  }
+
+  private forget(connection: Connection): void {
+    connection.forgotten = true;
+    this.recent.release(connection.home);
+    const first = this.connections.get(connection.tag);
+    if (first === connection) {
+      if (connection.nextOfTag === undefined) this.connections.delete(connection.tag);
+      else this.connections.set(connection.tag, connection.nextOfTag);
+      return;
+    }
+    for (let before = first; before !== undefined; before = before.nextOfTag) {
+      if (before.nextOfTag === connection) before.nextOfTag = connection.nextOfTag;
+    }
+  }
+
+  private *everyConnection(): Iterable<Connection> {
+    for (const first of this.connections.values()) {
+      for (let each: Connection | undefined = first; each !== undefined; each = each.nextOfTag) yield each;
+    }
+  }
+}
+
+/** A SYN on a known four-tuple: a new connection, or one more attempt of the same? */
+function beginsAnew(known: Connection, packet: Packet, side: Side): boolean {
+  const end = known.ends[side];
+  if (end.synFrame !== NEVER && end.iss === packet.seq) return false;
+  if (known.firstResetFrame !== NEVER && known.handshakeAckFrame !== NEVER) return true;
+  const hasLived =
+    known.handshakeAckFrame !== NEVER ||
+    end.finFrame !== NEVER ||
+    known.ends[0].synFrame + known.ends[1].synFrame === NEVER;
+  return hasLived;
+}
+
+function summaryOf(past: Connection): Predecessor {
+  const [lower, upper] = past.ends;
+  const closed = lower.finFrame !== NEVER && upper.finFrame !== NEVER;
+  return {
+    closed,
+    reset: past.firstResetFrame !== NEVER,
+    lastFrame: Math.max(lower.lastFrame, upper.lastFrame),
+    lastAt: past.lastAt,
+    closedFirst: closed ? (lower.finFrame < upper.finFrame ? 0 : 1) : undefined,
+  };
+}
+
+/** Full comparison behind the hashes. */
+function isOf(connection: Connection, packet: Packet, side: Side): boolean {
+  const a = connection.words[side];
+  const b = connection.words[side === 0 ? 1 : 0];
+  return (
+    a[0] === packet.source0 && b[0] === packet.target0 &&
+    a[4] === packet.sourcePort && b[4] === packet.targetPort &&
+    a[3] === packet.source3 && b[3] === packet.target3 &&
+    a[1] === packet.source1 && b[1] === packet.target1 &&
+    a[2] === packet.source2 && b[2] === packet.target2
+  );
+}

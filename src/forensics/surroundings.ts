@@ -1,0 +1,182 @@
+import type { SurroundingsFacts } from '../causes/evidence.ts';
+import { ACK, type Packet } from '../wire/packet.ts';
+import {
+  hostHashOfSource,
+  hostHashOfTarget,
+  type ConnectionKey,
+} from './key.ts';
+
+/** Resets of one host within this time are one event. */
+const INSTANT_SECONDS = 0.25;
+/** Fewer resets at once than this are chance. */
+const MASS_AT_LEAST = 5;
+/** How far the density of an instant must stand above the host's own average. */
+const MASS_DENSITY = 8;
+/** Distinct endpoints remembered for one scanning host. */
+const PROBES_REMEMBERED = 256;
+/** Enough to tell a period. */
+const TIMES_REMEMBERED = 64;
+/** A health check shows itself by this many resets at one period. */
+const CHECKS_AT_LEAST = 4;
+
+/** What one endpoint did to those who wanted to connect. Times in seconds of the capture. */
+interface Service {
+  firstAccepted: number;
+  lastAccepted: number;
+  firstRefused: number;
+  lastRefused: number;
+}
+
+interface ResetEvent {
+  readonly at: number;
+  readonly connection: number;
+}
+
+/** Where and when, to ask what happened around it. */
+export interface Place {
+  /** Seconds since the epoch. */
+  readonly at: number;
+  /** Hashes, as of `key.ts`. */
+  readonly senderHost: number;
+  readonly senderEndpoint: number;
+  readonly clientHost: number;
+  readonly serverEndpoint: number;
+}
+
+/**
+ * What happens to many connections at once: a journal of every accepted and every reset connection
+ * by host and endpoint, kept apart from the connections themselves so that it is complete even
+ * where few of them are followed. Some 100 bytes a reset connection.
+ */
+export class Surroundings {
+  private readonly services = new Map<number, Service>();
+  private readonly resetsByHost = new Map<number, ResetEvent[]>();
+  private readonly probesByHost = new Map<number, Set<number>>();
+  private readonly unansweredByService = new Map<number, number>();
+  private readonly timesByPair = new Map<number, number[]>();
+
+  /** A SYN,ACK was seen. */
+  accepted(packet: Packet, endpoint: number): void {
+    const at = secondsOf(packet);
+    const service = this.services.get(endpoint);
+    if (service === undefined) this.services.set(endpoint, newService(at, -1));
+    else {
+      if (service.firstAccepted < 0) service.firstAccepted = at;
+      service.lastAccepted = at;
+    }
+  }
+
+  /** A reset was seen; `key` is the packet's. */
+  reset(packet: Packet, key: ConnectionKey): void {
+    const at = secondsOf(packet);
+    const host = hostHashOfSource(packet);
+    const events = this.resetsByHost.get(host);
+    const event = { at, connection: key.tag };
+    if (events === undefined) this.resetsByHost.set(host, [event]);
+    else if (events[events.length - 1].connection !== key.tag) events.push(event);
+    const pair = pairOf(host, key.targetEndpoint);
+    const times = this.timesByPair.get(pair);
+    if (times === undefined) this.timesByPair.set(pair, [at]);
+    else if (times.length < TIMES_REMEMBERED) times.push(at);
+    if ((packet.flags & ACK) !== 0 && packet.seq === 0) {
+      this.refused(at, key.sourceEndpoint);
+      this.probed(hostHashOfTarget(packet), key.sourceEndpoint);
+    }
+  }
+
+  /** A SYN was never answered. */
+  unanswered(clientHost: number, serverEndpoint: number): void {
+    const known = this.unansweredByService.get(serverEndpoint) ?? 0;
+    this.unansweredByService.set(serverEndpoint, known + 1);
+    this.probed(clientHost, serverEndpoint);
+  }
+
+  /** A client reset a connection that it had not used: one more endpoint tried. */
+  probed(clientHost: number, serverEndpoint: number): void {
+    const probes = this.probesByHost.get(clientHost);
+    if (probes === undefined) this.probesByHost.set(clientHost, new Set([serverEndpoint]));
+    else if (probes.size < PROBES_REMEMBERED) probes.add(serverEndpoint);
+  }
+
+  around(place: Place, siblingConnection: string | undefined): SurroundingsFacts {
+    const service = this.services.get(place.senderEndpoint);
+    const mass = this.massAround(place);
+    const checks = this.checksBy(place.clientHost, place.serverEndpoint);
+    return {
+      massCount: mass.count,
+      massWithinMs: mass.withinMs,
+      refusedBefore: service && service.firstRefused >= 0 && service.firstRefused < place.at ? 1 : 0,
+      refusedAfter: service && service.lastRefused > place.at ? 1 : 0,
+      acceptedBefore:
+        service && service.firstAccepted >= 0 && service.firstAccepted < place.at ? 1 : 0,
+      acceptedAfter: service && service.lastAccepted > place.at ? 1 : 0,
+      endpointsProbed: this.probesByHost.get(place.clientHost)?.size ?? 0,
+      checkCount: checks.count,
+      checkPeriodMs: checks.periodMs,
+      siblingConnection,
+      unansweredSyns: this.unansweredByService.get(place.serverEndpoint) ?? 0,
+    };
+  }
+
+  private refused(at: number, endpoint: number): void {
+    const service = this.services.get(endpoint);
+    if (service === undefined) this.services.set(endpoint, newService(-1, at));
+    else {
+      if (service.firstRefused < 0) service.firstRefused = at;
+      service.lastRefused = at;
+    }
+  }
+
+  /** Connections that the sender's host reset in the same instant, if far more than it always does. */
+  private massAround(place: Place): { count: number; withinMs: number } {
+    const events = this.resetsByHost.get(place.senderHost) ?? [];
+    const first = firstAtOrAfter(events, place.at - INSTANT_SECONDS);
+    const end = firstAtOrAfter(events, place.at + INSTANT_SECONDS);
+    const count = end - first;
+    if (count < MASS_AT_LEAST) return { count: 0, withinMs: 0 };
+    const span = events[events.length - 1].at - events[0].at;
+    const usual = span === 0 ? 0 : (events.length - count) * ((2 * INSTANT_SECONDS) / span);
+    if (count < MASS_DENSITY * usual) return { count: 0, withinMs: 0 };
+    return { count: count - 1, withinMs: (events[end - 1].at - events[first].at) * 1000 };
+  }
+
+  /** Resets by one client towards one service, and their period if they keep one. */
+  private checksBy(clientHost: number, serverEndpoint: number) {
+    const times = this.timesByPair.get(pairOf(clientHost, serverEndpoint)) ?? [];
+    return { count: times.length, periodMs: periodOf(times) };
+  }
+}
+
+const pairOf = (clientHost: number, serverEndpoint: number): number =>
+  Math.imul(clientHost, 0x9e3779b1) ^ serverEndpoint;
+
+const secondsOf = (packet: Packet): number => packet.seconds + packet.nanos * 1e-9;
+
+const newService = (acceptedAt: number, refusedAt: number): Service => ({
+  firstAccepted: acceptedAt,
+  lastAccepted: acceptedAt,
+  firstRefused: refusedAt,
+  lastRefused: refusedAt,
+});
+
+/** Index of the first event not before a time; the journal is in the order of the capture. */
+function firstAtOrAfter(events: readonly ResetEvent[], at: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events[middle].at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The median interval, if three in four of the intervals lie within a tenth of it. Milliseconds. */
+function periodOf(times: readonly number[]): number | undefined {
+  if (times.length < CHECKS_AT_LEAST) return undefined;
+  const intervals = times.slice(1).map((at, index) => at - times[index]);
+  const median = [...intervals].sort((a, b) => a - b)[intervals.length >> 1];
+  if (median <= 0) return undefined;
+  const regular = intervals.filter((interval) => Math.abs(interval - median) <= median / 10);
+  return regular.length * 4 >= intervals.length * 3 ? median * 1000 : undefined;
+}

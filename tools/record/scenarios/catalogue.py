@@ -1,0 +1,3 @@
+"""Every scenario, by the chapter it stands in."""
+
+from scenarios import closing, handshake, middleboxes, vanishing, web  # noqa: F401
