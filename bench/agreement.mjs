@@ -19,12 +19,18 @@ import { explained } from './explain-output.mjs';
  */
 const RIGHT = {
   refused: ['closed-port', 'firewall-reject'],
-  'linger-zero': ['linger-zero', 'client-abort', 'disconnect', 'destroyed', 'close-with-unread-data'],
+  'linger-zero': [
+    'linger-zero',
+    'client-abort',
+    'disconnect',
+    'destroyed',
+    'close-with-unread-data',
+  ],
   'unread-data': ['close-with-unread-data', 'early-response', 'repeated-reset', 'data-after-close'],
   'keepalive-race': ['keepalive-race', 'data-after-close', 'repeated-reset'],
   'data-after-close': ['data-after-close', 'keepalive-race'],
   'half-open': ['half-open-restart', 'middlebox-idle-timeout'],
-  injected: ['injected', 'repeated-reset', 'reset-ignored', 'client-abort'],
+  injected: ['injected', 'repeated-reset', 'reset-ignored'],
   'keepalive-give-up': ['keepalive-timeout'],
   'health-check': ['health-check'],
   'port-scan': ['port-scan', 'closed-port', 'firewall-reject', 'connect-cancelled'],
@@ -82,7 +88,9 @@ const compare = async (directory, name, cli) => {
     table[row] = (table[row] ?? 0) + 1;
     if (judged === 'wrong' && line.confidence === 'certain') certainWrong++;
   }
-  console.log(`${name}: ${kinds.size} resets without a verdict; certain and wrong: ${certainWrong}`);
+  console.log(
+    `${name}: ${kinds.size} resets without a verdict; certain and wrong: ${certainWrong}`,
+  );
   for (const row of Object.keys(table).sort()) console.log(`${row}\t${table[row]}`);
   return certainWrong;
 };

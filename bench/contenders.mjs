@@ -36,8 +36,11 @@ export const RESET_FILTER = `${RESET_V4} or ${RESET_V6} or (vlan and (${RESET_V4
 
 /** How many packets tcpdump's filter finds. @param {string} path */
 export const tcpdumpCount = (path) => {
-  const options = /** @type {const} */ ({ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return Number.parseInt(execFileSync('tcpdump', ['-r', path, '--count', RESET_FILTER], options), 10);
+  const said = execFileSync('tcpdump', ['-r', path, '--count', RESET_FILTER], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return Number.parseInt(said, 10);
 };
 
 /**
@@ -49,7 +52,9 @@ export const tcpdumpCount = (path) => {
 export const cutSlice = ({ path, truth: { packets } }, slicePath) => {
   const from = Math.floor(packets * 0.45) + 1;
   const to = Math.floor(packets * 0.55);
-  execFileSync('editcap', ['-F', 'pcap', '-r', path, slicePath, `${from}-${to}`], { stdio: 'ignore' });
+  execFileSync('editcap', ['-F', 'pcap', '-r', path, slicePath, `${from}-${to}`], {
+    stdio: 'ignore',
+  });
   return packets / (to - from + 1);
 };
 

@@ -36,7 +36,8 @@ const dilutedTrouble = (times) =>
  */
 const examine = ({ name, connections, trouble }, { out, seed, keep, cli }) => {
   const path = join(out, `memory-${name}.pcap`);
-  if (existsSync(path)) throw new Error(`${path} is already there: remove it, or choose another --out`);
+  if (existsSync(path))
+    throw new Error(`${path} is already there: remove it, or choose another --out`);
   try {
     const { truth } = writeCapture({ path, seed, connections, trouble, ...CAPTURES.cut });
     const file = measure(explainCommand(cli, path));
@@ -64,14 +65,21 @@ const row = (name, truth, file, fed) => {
     truth.resets.toLocaleString('en'),
     matter.toLocaleString('en'),
     ...[file, fed].map(({ rssBytes }) => `${Math.round(rssBytes / 1e6)} MB`),
-    ...[file, fed].map(({ rssBytes }) => `${Math.round((rssBytes - BASE_BYTES) / matter)} B`),
+    ...[file, fed].map(({ rssBytes }) => eachBeyondBase(rssBytes, matter)),
     `${file.wallSeconds.toFixed(2)} s`,
   ];
   return `| ${cells.join(' | ')} |`;
 };
 
+/**
+ * @param {number} rssBytes
+ * @param {number} matter connections that need a verdict
+ */
+const eachBeyondBase = (rssBytes, matter) =>
+  rssBytes <= BASE_BYTES ? 'none' : `${Math.round((rssBytes - BASE_BYTES) / matter)} B`;
+
 const HEADING = [
-  '| capture | size | packets | connections | resets | that matter | peak memory, file | standard input | (memory - 150 MB) each, file | standard input | wall, file |',
+  '| capture | size | packets | connections | resets | that matter | peak memory, file | standard input | beyond 150 MB, each that matters: file | standard input | wall, file |',
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
 ].join('\n');
 
@@ -109,7 +117,9 @@ const main = () => {
   examine({ name: 'only-resets', connections: many, trouble: ONLY_RESETS }, options);
   const fileGrowth = growth(small.file.rssBytes, large.file.rssBytes);
   const fedGrowth = growth(small.fed.rssBytes, large.fed.rssBytes);
-  console.log(`\n${times} times the packets: memory ${fileGrowth} more on a file, ${fedGrowth} on standard input`);
+  console.log(
+    `\n${times} times the packets: memory ${fileGrowth} more on a file, ${fedGrowth} on standard input`,
+  );
 };
 
 main();

@@ -7,7 +7,15 @@
  *
  * Exits with 1 where a tool did not find what was generated: its time then counts for nothing.
  */
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +56,8 @@ const warm = (path) => {
   while (readSync(descriptor, buffer) > 0);
   closeSync(descriptor);
   const seconds = (performance.now() - began) / 1000;
-  if (seconds > 1.5) say(`${path} was not in the page cache (${seconds.toFixed(1)} s to read); it is now`);
+  if (seconds > 1.5)
+    say(`${path} was not in the page cache (${seconds.toFixed(1)} s to read); it is now`);
 };
 
 /**
@@ -148,13 +157,18 @@ const bench = async (capture, options) => {
   warm(capture.path);
   const wrong = await disagreements(capture, options);
   const slicePath = `${capture.path}.slice`;
-  const sliced = !options.full && wanted('tshark', options) && missing(['tshark', 'editcap']) === undefined;
+  const sliced =
+    !options.full && wanted('tshark', options) && missing(['tshark', 'editcap']) === undefined;
   try {
     const forTshark = sliced
       ? { path: slicePath, scale: cutSlice(capture, slicePath) }
       : { path: capture.path, scale: 1 };
-    const chosen = contenders(capture, options, forTshark).filter(({ name }) => wanted(name, options));
-    const skipped = chosen.map(({ needs }) => missing(needs)).filter((reason) => reason !== undefined);
+    const chosen = contenders(capture, options, forTshark).filter(({ name }) =>
+      wanted(name, options),
+    );
+    const skipped = chosen
+      .map(({ needs }) => missing(needs))
+      .filter((reason) => reason !== undefined);
     const entered = chosen.filter(({ needs }) => missing(needs) === undefined);
     const measured = interleave(entered, options.runs);
     return { capture, rows: [...measured].map(([each, all]) => rowOf(each, all)), skipped, wrong };
@@ -196,7 +210,8 @@ const main = async () => {
   }
   console.log([...results.map(markdown), machine(), '', ...goals(results)].join('\n'));
   if (results.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: machine(), results }, null, 2)}\n`);
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ machine: machine(), results }, null, 2)}\n`);
 };
 
 await main();

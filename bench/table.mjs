@@ -20,7 +20,8 @@
 /** @param {number} bytes */
 const megabytes = (bytes) => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
 /** @param {number} value */
-const brief = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const brief = (value) =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /**
  * How `explain` stands against a row.
@@ -39,7 +40,9 @@ const tableRow = (row, packets, explain) => {
   const { wallSeconds, cpuSeconds, rssBytes } = row.median;
   const scaled = row.scale === 1 ? '' : ' *';
   const standing =
-    explain === undefined || explain === row ? '' : against(explain.median.wallSeconds, wallSeconds);
+    explain === undefined || explain === row
+      ? ''
+      : against(explain.median.wallSeconds, wallSeconds);
   const cells = [
     `\`${row.shown}\`${scaled}`,
     `${brief(wallSeconds)} s`,
@@ -57,7 +60,9 @@ export const markdown = ({ capture: { name, truth }, rows, skipped, wrong }) => 
   const explain = rows.find((row) => row.name === 'explain');
   const scaled = rows.find((row) => row.scale !== 1);
   const size = `${(truth.bytes / 1e9).toFixed(2)} GB`;
-  const counts = [truth.packets, truth.connections, truth.resets].map((n) => n.toLocaleString('en'));
+  const counts = [truth.packets, truth.connections, truth.resets].map((n) =>
+    n.toLocaleString('en'),
+  );
   return [
     `**${name}.pcap**: ${size}, ${counts[0]} packets, ${counts[1]} connections, ${counts[2]} resets`,
     '',
@@ -88,8 +93,16 @@ export const goals = (results) =>
     const rss = rows.find((each) => each.name === 'explain')?.median.rssBytes ?? Number.NaN;
     const allowance = 150e6 + 200 * mattering(truth);
     const lines = [
-      goal('at least 100 times faster than tshark', wall('tshark') / wall('explain'), (x) => x >= 100),
-      goal('at least 15 times faster than tcptrace', wall('tcptrace') / wall('explain'), (x) => x >= 15),
+      goal(
+        'at least 100 times faster than tshark',
+        wall('tshark') / wall('explain'),
+        (x) => x >= 100,
+      ),
+      goal(
+        'at least 15 times faster than tcptrace',
+        wall('tcptrace') / wall('explain'),
+        (x) => x >= 15,
+      ),
       goal("at most 2 times tcpdump's wall time", wall('explain') / wall('tcpdump'), (x) => x <= 2),
       goal('under 150 MB and 200 B a connection that matters', rss / allowance, (x) => x <= 1),
     ];
@@ -106,7 +119,9 @@ export const goals = (results) =>
  * @param {(value: number) => boolean} reached
  */
 const goal = (text, value, reached) =>
-  Number.isNaN(value) ? undefined : `${reached(value) ? 'reached' : 'MISSED'}: ${text} (${brief(value)})`;
+  Number.isNaN(value)
+    ? undefined
+    : `${reached(value) ? 'reached' : 'MISSED'}: ${text} (${brief(value)})`;
 
 const WITHOUT_RESET = ['unanswered-syn', 'fin-before-response', 'silence'];
 

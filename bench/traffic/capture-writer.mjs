@@ -108,7 +108,8 @@ export class CaptureWriter {
     const { view } = this;
     const timeToLive = (from.ttl << 8) | 6;
     const id = segment.ipId;
-    const sum = 0x4500 + 20 + tcpLength + id + 0x4000 + timeToLive + from.addressSum + to.addressSum;
+    const sum =
+      0x4500 + 20 + tcpLength + id + 0x4000 + timeToLive + from.addressSum + to.addressSum;
     view.setUint16(at, 0x4500);
     view.setUint16(at + 2, 20 + tcpLength);
     view.setUint16(at + 4, id);
@@ -210,7 +211,8 @@ export class CaptureWriter {
   payload(at, end, segment) {
     const { head } = segment;
     let written = at;
-    if (head !== undefined) written += head.copy(this.buffer, at, 0, Math.min(head.length, segment.length));
+    if (head !== undefined)
+      written += head.copy(this.buffer, at, 0, Math.min(head.length, segment.length));
     if (written >= end) return;
     const from = segment.seq & 0x3fff;
     this.filler.copy(this.buffer, written, from, from + end - written);
@@ -243,7 +245,7 @@ export class CaptureWriter {
   }
 
   flush() {
-    for (let from = 0; from < this.used; ) {
+    for (let from = 0; from < this.used;) {
       from += writeSync(this.descriptor, this.buffer, from, this.used - from);
     }
     this.flushed += this.used;

@@ -1,6 +1,5 @@
 import {
   ACK,
-  End,
   FIN,
   OPTIONS_NONE,
   OPTIONS_SYN,
@@ -14,6 +13,8 @@ import {
 
 /** Payload of a full segment with timestamps on Ethernet. */
 export const FULL_SEGMENT = 1448;
+
+/** @typedef {import('./segment.mjs').End} End */
 
 const segment = new Segment();
 

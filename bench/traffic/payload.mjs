@@ -39,7 +39,11 @@ class HttpHead {
 }
 
 const OK = new HttpHead('HTTP/1.1 200 OK', 'Server: bench', 'Content-Type: text/plain');
-const TOO_LARGE = new HttpHead('HTTP/1.1 413 Payload Too Large', 'Server: bench', 'Connection: close');
+const TOO_LARGE = new HttpHead(
+  'HTTP/1.1 413 Payload Too Large',
+  'Server: bench',
+  'Connection: close',
+);
 const POST = new HttpHead('POST /upload HTTP/1.1', 'Host: api.example', 'User-Agent: bench/1');
 
 /** A whole request: no body, the rest of its segment is one long header line. */

@@ -61,7 +61,11 @@ export const writeCapture = (plan) => {
  * @param {Plan} plan
  */
 const beginAll = (timeline, world, plan) => {
-  const { 'health-check': checks = 0, 'port-scan': scans = 0, ...trouble } = plan.trouble ?? TROUBLE;
+  const {
+    'health-check': checks = 0,
+    'port-scan': scans = 0,
+    ...trouble
+  } = plan.trouble ?? TROUBLE;
   const spanMicros = plan.connections * ARRIVAL_MICROS;
   const checkCount = Math.round(checks * plan.connections);
   const scanCount = Math.round(scans * plan.connections);
@@ -71,11 +75,17 @@ const beginAll = (timeline, world, plan) => {
   const checkers = Math.max(1, Math.round((checkCount * CHECK_PERIOD) / spanMicros));
   for (let i = 0; i < checkers && checkCount > 0; i++) {
     const turns = Math.floor((checkCount + i) / checkers);
-    timeline.add(world.random.between(0, CHECK_PERIOD), checker(timeline, world, i, turns, plan.talk));
+    timeline.add(
+      world.random.between(0, CHECK_PERIOD),
+      checker(timeline, world, i, turns, plan.talk),
+    );
   }
   for (let first = 0, host = 0; first < scanCount; first += PORTS_A_SCAN, host++) {
     const ports = Math.min(PORTS_A_SCAN, scanCount - first);
-    timeline.add(world.random.fraction() * spanMicros, scanner(timeline, world, host, ports, plan.talk));
+    timeline.add(
+      world.random.fraction() * spanMicros,
+      scanner(timeline, world, host, ports, plan.talk),
+    );
   }
 };
 

@@ -276,6 +276,8 @@ export interface Evidence {
   /** SEQ is exactly what the receiver expects; undefined where the capture cannot tell. */
   readonly exact: boolean | undefined;
   readonly effect: Effect;
+  /** Bytes of the receiver beyond the reset's own ACK: the sender's kernel never took them. */
+  readonly receiverBytesBeyondReset: number;
   readonly trigger: Trigger | undefined;
   /** Milliseconds from the trigger to the reset; undefined without one. */
   readonly replyDelayMs: number | undefined;

@@ -40,7 +40,7 @@ const opened = (file: string, descriptor: number): CaptureSource | Complaint => 
   if (!status.isFile()) return { kind: 'stream', file, descriptor, bytes: undefined };
   const start = Buffer.alloc(16);
   const got = readSync(descriptor, start, 0, start.length, 0);
-  const kind = sniffCompression(start.subarray(0, got)) === undefined ? 'seekable' : 'stream';
+  const kind = sniffCompression(start.subarray(0, got)) === 'none' ? 'seekable' : 'stream';
   return { kind, file, descriptor, bytes: status.size };
 };
 

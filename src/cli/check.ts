@@ -53,7 +53,10 @@ export const checkCaptures = async (
   }
   await output.write(checkReport(checked, options.format, CATALOGUE, words));
   await output.flush();
-  if (interrupt.asked) return INTERRUPTED;
+  if (interrupt.asked) {
+    tell(words.interrupted);
+    return INTERRUPTED;
+  }
   return wrong ? WRONG : exitCode(checked);
 };
 

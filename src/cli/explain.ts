@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CATALOGUE } from '../causes/catalogue.ts';
-import type { Language } from '../causes/text.ts';
+import type { Language, Text } from '../causes/text.ts';
 import { JsonRows } from '../report/json.ts';
 import { markdownReport } from '../report/markdown.ts';
 import type { Findings } from '../report/model.ts';
@@ -150,6 +150,9 @@ const onlyAsked = (findings: Findings, id: number | undefined): Findings =>
     ? findings
     : { ...findings, verdicts: findings.verdicts.filter((v) => v.connection.id === id) };
 
+/** Rows that end early must not pass for all there is. */
+const INTERRUPTION: Text = { en: wordsIn('en').interrupted, zh: wordsIn('zh').interrupted };
+
 const printJson = async (
   output: Output,
   findings: Findings,
@@ -162,5 +165,7 @@ const printJson = async (
     const full = output.write(rows.row(verdict));
     if (full !== undefined) await full;
   }
-  await output.write(rows.summary(findings.summary));
+  const { summary, interrupted } = findings;
+  const notes = interrupted ? [...summary.notes, INTERRUPTION] : summary.notes;
+  await output.write(rows.summary({ ...summary, notes }));
 };

@@ -15,11 +15,9 @@ export const investigate = async (
   interrupt: Interrupt,
   keepLadderOf?: number,
 ): Promise<Findings> => {
-  const findings =
-    source.kind === 'seekable'
-      ? await twice(source, interrupt, keepLadderOf)
-      : await once(source, interrupt, keepLadderOf);
-  if (source.descriptor !== 0) closeSync(source.descriptor);
+  if (source.kind === 'stream') return once(source, interrupt, keepLadderOf);
+  const findings = await twice(source, interrupt, keepLadderOf);
+  closeSync(source.descriptor);
   return findings;
 };
 

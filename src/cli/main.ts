@@ -33,6 +33,9 @@ const program = new Command('resetlab')
   .helpOption('-h, --help', 'print this help')
   .configureHelp({ showGlobalOptions: false })
   .exitOverride()
+  .configureOutput({
+    outputError: (message, write) => write(message.replace(/^error: /, 'resetlab: ')),
+  })
   .addHelpText(
     'after',
     `

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { ZstdDecompressor } from '../capture/decompress.ts';
 import { sniffCompression } from '../capture/magic.ts';
@@ -20,7 +21,7 @@ interface Sink {
   end(): Promise<Problem | undefined> | Problem | undefined;
 }
 
-/** Shows every packet of a stream to the visitor, as the bytes come in; decompresses what is. */
+/** Shows every packet of a stream to the visitor as the bytes come in, decompressed; closes it. */
 export const readStream = async (
   source: CaptureSource,
   visitor: PacketVisitor,
@@ -53,6 +54,8 @@ export const readStream = async (
     interrupt.wake(undefined);
     input.destroy();
   }
+  // Ctrl-C ends a whole pipeline: the end of the input may be here before the signal is.
+  await setImmediate();
   return pass(interrupt.asked ? undefined : await sink.end());
 };
 
@@ -60,7 +63,7 @@ export const readStream = async (
 const readableOf = ({ descriptor }: CaptureSource): Readable =>
   descriptor === 0
     ? process.stdin
-    : createReadStream('', { fd: descriptor, autoClose: false, highWaterMark: 1 << 20 });
+    : createReadStream('', { fd: descriptor, highWaterMark: 1 << 20 });
 
 /** Finds out from the first bytes whether the capture is compressed, and hands them on. */
 class SniffingSink implements Sink {
@@ -118,40 +121,46 @@ class PlainSink implements Sink {
 class GzipSink implements Sink {
   readonly #reader: CaptureReader;
   readonly #gunzip = createGunzip({ chunkSize: 1 << 18 });
-  #failure: Error | undefined;
+  #problem: Problem | undefined;
+  /** Ends the wait for the piece in work: after damage, its own callback never comes. */
+  #settle: (problem: Problem | undefined) => void = () => {};
 
   constructor(reader: CaptureReader) {
     this.#reader = reader;
     this.#gunzip.on('data', (chunk: Buffer) => reader.push(chunk));
-    this.#gunzip.on('error', (error) => (this.#failure = error));
-  }
-
-  push(chunk: Uint8Array): Promise<Problem | undefined> {
-    return new Promise((resolve) => {
-      this.#gunzip.write(chunk, (error) => resolve(this.#problem(error ?? undefined)));
+    this.#gunzip.on('error', (error) => {
+      this.#problem = this.#damage(error);
+      this.#settle(this.#problem);
     });
   }
 
-  end(): Promise<Problem | undefined> {
+  push(chunk: Uint8Array): Promise<Problem | undefined> | Problem {
+    if (this.#problem !== undefined) return this.#problem;
     return new Promise((resolve) => {
+      this.#settle = resolve;
+      this.#gunzip.write(chunk, () => resolve(this.#problem));
+    });
+  }
+
+  end(): Promise<Problem | undefined> | Problem {
+    if (this.#problem !== undefined) return this.#problem;
+    return new Promise((resolve) => {
+      this.#settle = resolve;
       this.#gunzip.once('end', () => {
         this.#reader.end();
         resolve(undefined);
       });
-      this.#gunzip.once('error', (error) => resolve(this.#problem(error)));
       this.#gunzip.end();
     });
   }
 
-  #problem(error: Error | undefined): Problem | undefined {
-    const failure = error ?? this.#failure;
-    if (failure === undefined) return undefined;
+  #damage(error: Error): Problem {
     return {
       code: 'bad-compression',
       frame: this.#reader.counts.packets,
       // Of the compressed file: there lies the damage.
       offset: this.#gunzip.bytesWritten,
-      message: `gzip: ${failure.message}`,
+      message: `gzip: ${error.message}`,
       fatal: true,
     };
   }

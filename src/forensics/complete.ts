@@ -32,6 +32,7 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
     sequence: sighting.sequence,
     exact: sighting.exact,
     effect: effectOf(sighting, aftermath),
+    receiverBytesBeyondReset: sighting.receiverBytesBeyondReset,
     trigger: sighting.trigger,
     replyDelayMs: sighting.trigger?.beforeMs,
     idleMs: sighting.idleMs,

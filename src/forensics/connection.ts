@@ -1,4 +1,6 @@
 import type { SegmentKind } from '../causes/evidence.ts';
+import { endpointText } from '../wire/address.ts';
+import { communityId, type EndpointWords } from '../wire/community-id.ts';
 import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after, atOrBefore, before } from '../wire/sequence.ts';
@@ -17,6 +19,9 @@ const FIN_KIND = kindNumber('fin');
 const PURE_ACK_KIND = kindNumber('pure-ack');
 const KEEPALIVE_KIND = kindNumber('keepalive-probe');
 const WINDOW_PROBE_KIND = kindNumber('window-probe');
+
+/** Four address words and a port. */
+const WORDS_A_SIDE = 5;
 
 /** Copies of one packet, as `-i any` or a mirror port makes them, come within this time. */
 const DUPLICATE_SECONDS = 0.002;
@@ -54,8 +59,7 @@ const LATER_REMEMBERED = 48;
 export class Connection {
   readonly ends: readonly [End, End] = [new End(), new End()];
   readonly conversation = new Conversation();
-  /** Addresses and ports of the two ends, written `10.0.0.1:80`. */
-  readonly endpoints: [string, string] = ['', ''];
+  /** Hashes of the two ends' addresses, and of address and port (`key.ts`). */
   readonly hosts: [number, number] = [0, 0];
   readonly endpointHashes: [number, number] = [0, 0];
 
@@ -100,13 +104,62 @@ export class Connection {
   readonly firstAt: number;
   readonly home: number;
   readonly predecessor: Predecessor | undefined;
+  readonly ipVersion: number;
+  /** For both sides: four address words, port. */
+  private readonly words: readonly number[];
 
+  // Upkeep of the table it stands in.
+  tag = 0;
+  nextOfTag: Connection | undefined;
+  retired = false;
+  forgotten = false;
+
+  /** `side`: which side the packet came from; `home`: its place in the recent segments. */
   constructor(packet: Packet, at: number, home: number, predecessor: Predecessor | undefined, side: Side) {
     this.firstFrame = packet.frame;
     this.firstAt = at;
     this.home = home;
     this.predecessor = predecessor;
     this.client = clientGuess(packet, side);
+    this.ipVersion = packet.ipVersion;
+    const source = [packet.source0, packet.source1, packet.source2, packet.source3, packet.sourcePort];
+    const target = [packet.target0, packet.target1, packet.target2, packet.target3, packet.targetPort];
+    this.words = side === 0 ? [...source, ...target] : [...target, ...source];
+  }
+
+  /** Whether a packet from `side` belongs to this connection: the full comparison behind the hashes. */
+  owns(packet: Packet, side: Side): boolean {
+    const { words } = this;
+    const a = side * WORDS_A_SIDE;
+    const b = WORDS_A_SIDE - a;
+    return (
+      words[a] === packet.source0 &&
+      words[b] === packet.target0 &&
+      words[a + 4] === packet.sourcePort &&
+      words[b + 4] === packet.targetPort &&
+      words[a + 3] === packet.source3 &&
+      words[b + 3] === packet.target3 &&
+      words[a + 1] === packet.source1 &&
+      words[b + 1] === packet.target1 &&
+      words[a + 2] === packet.source2 &&
+      words[b + 2] === packet.target2
+    );
+  }
+
+  /** `10.0.0.1:80` or `[fd00::1]:80`. */
+  endpoint(side: Side): string {
+    const { words } = this;
+    const at = side * WORDS_A_SIDE;
+    return endpointText(this.ipVersion, words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
+  }
+
+  get communityId(): string {
+    return communityId(this.ipVersion, this.endpointWords(0), this.endpointWords(1));
+  }
+
+  private endpointWords(side: Side): EndpointWords {
+    const [word0, word1, word2, word3, port] = this.words.slice(side * WORDS_A_SIDE);
+    return { word0, word1, word2, word3, port };
   }
 
   get server(): Side {
@@ -167,12 +220,16 @@ export class Connection {
     const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
     this.noteIdentity(packet, options, sender);
     this.noteProbe(kind, sender, at);
-    if (again) noteAgain(sender, peer, seq, payloadLength, at);
+    if (again) noteAgain(sender, seq, payloadLength, at);
     if (payloadLength > 0 && isNew) this.data(packet, at, side);
     if ((flags & FIN) !== 0) noteFin(sender, packet.frame, at, end);
     if ((flags & ACK) !== 0) this.acknowledges(packet, sender, peer, at, side);
     noteWindow(sender, peer, packet, at);
     answers(peer);
+    if (peer.lastAt >= sender.firstUnansweredAt || sender.firstUnansweredAt === 0) {
+      sender.firstUnansweredAt = at;
+      sender.quietBefore = Math.max(peer.lastAt, sender.lastAt);
+    }
     sender.segments++;
     sender.lastFrame = packet.frame;
     sender.lastAt = at;
@@ -267,6 +324,7 @@ export class Connection {
   private noteProbe(kind: number, sender: End, at: number): void {
     if (kind === KEEPALIVE_KIND) {
       if (sender.unansweredKeepalives > 0) sender.keepaliveInterval = at - sender.keepaliveAt;
+      else if (sender.unanswered === 0) sender.unansweredSince = at;
       sender.keepaliveAt = at;
       sender.keepalives++;
       sender.unansweredKeepalives++;
@@ -285,6 +343,8 @@ export class Connection {
       sender.firstDataAt = at;
     }
     sender.lastDataFrame = frame;
+    sender.sinceAnswer += payloadLength;
+    peer.sinceAnswer = 0;
     sender.lastDataAt = at;
     if (peer.finFrame !== NEVER) sender.bytesAfterPeerFin += payloadLength;
     this.conversation.hears(side === this.client, frame, at, bytes, payloadOffset, payloadCaptured, payloadLength);
@@ -328,11 +388,11 @@ function isProbe(seq: number, length: number, sender: End): boolean {
   return length === 0 && sender.unaKnown && seq === add(sender.una, -1);
 }
 
-function noteAgain(sender: End, peer: End, seq: number, length: number, at: number): void {
+function noteAgain(sender: End, seq: number, length: number, at: number): void {
   if (sender.holes > 0 && length > 0 && sender.unaKnown && atOrBefore(sender.una, seq)) {
     sender.holes = Math.max(0, sender.holes - length);
   }
-  if (sender.unanswered === 0) sender.unansweredSince = Math.max(peer.lastAt, sender.lastAt);
+  if (sender.unanswered === 0) sender.unansweredSince = at;
   sender.unanswered++;
 }
 

@@ -50,6 +50,8 @@ export class End {
   finQuiet = 0;
   finAckedFrame = NEVER;
   bytesAfterPeerFin = 0;
+  /** Bytes sent since the other end last sent data. */
+  sinceAnswer = 0;
 
   /** As last advertised, in bytes where the scale is known. */
   window = 0;
@@ -59,7 +61,11 @@ export class End {
 
   /** Data, FIN or SYN sent again since the other end last acknowledged something new. */
   unanswered = 0;
+  /** When the first of what is now sent again, or probed for, was sent again. */
   unansweredSince = 0;
+  /** When the first segment after the other end's last word was sent, and how it stood before. */
+  firstUnansweredAt = 0;
+  quietBefore = 0;
   keepalives = 0;
   unansweredKeepalives = 0;
   keepaliveAt = 0;

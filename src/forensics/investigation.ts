@@ -1,14 +1,13 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
-import { endpointText } from '../wire/address.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
+import { conclude, nameOf, type Conclusion } from './conclude.ts';
 import { Connection, type Predecessor, type Side } from './connection.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
 import { ConnectionKey, hostHashOfSource, hostHashOfTarget } from './key.ts';
 import { LadderKeeper } from './ladder.ts';
 import { RecentSegments } from './recent.ts';
-import { conclude, type Conclusion } from './conclude.ts';
 import { sight, type ResetSighting } from './sighting.ts';
 import { Surroundings } from './surroundings.ts';
 import type { Survey } from './survey.ts';
@@ -49,6 +48,7 @@ export class Investigation implements PacketVisitor {
   private connectionCount = 0;
   private baseSeconds = -1;
   private now = 0;
+  private conclusion: Conclusion | undefined;
 
   constructor(options: InvestigationOptions = {}) {
     this.survey = options.survey;
@@ -84,7 +84,7 @@ export class Investigation implements PacketVisitor {
   /** After the last packet: the verdicts in the order of their frames, and what is said of the whole. */
   conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
     for (const connection of this.everyConnection()) this.failures.atEnd(connection, this.now);
-    return conclude({
+    this.conclusion = conclude({
       sightings: this.sightings,
       failures: this.failures.sightings,
       surroundings: this.surroundings,
@@ -93,11 +93,13 @@ export class Investigation implements PacketVisitor {
       counts,
       problems,
     });
+    return this.conclusion;
   }
 
-  /** The story of a connection named in `keepLadderOf`; undefined if it was never seen. */
-  ladder(conclusion: Conclusion): Ladder | undefined {
-    return this.ladderKeeper.ladder(conclusion.verdicts);
+  /** The story of the connection named in `keepLadderOf`, once concluded; undefined: never seen. */
+  ladder(connectionId: number): Ladder | undefined {
+    const ladder = this.ladderKeeper.ladder(nameOf, this.conclusion?.verdicts ?? []);
+    return ladder?.connection.id === connectionId ? ladder : undefined;
   }
 
   private arrives(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
@@ -137,7 +139,7 @@ export class Investigation implements PacketVisitor {
     while (connection !== undefined && connection.endpointHashes[key.side] !== key.sourceEndpoint) {
       connection = connection.nextOfTag;
     }
-    if (connection !== undefined && !isOf(connection, packet, key.side)) return undefined;
+    if (connection !== undefined && !connection.owns(packet, key.side)) return undefined;
     return connection;
   }
 
@@ -149,7 +151,6 @@ export class Investigation implements PacketVisitor {
     connection.endpointHashes[other] = key.targetEndpoint;
     connection.hosts[key.side] = hostHashOfSource(packet);
     connection.hosts[other] = hostHashOfTarget(packet);
-    connection.addresses(packet, key.side);
     connection.tag = key.tag;
     connection.nextOfTag = this.connections.get(key.tag);
     this.connections.set(key.tag, connection);
@@ -225,17 +226,4 @@ function summaryOf(past: Connection): Predecessor {
     lastAt: past.lastAt,
     closedFirst: closed ? (lower.finFrame < upper.finFrame ? 0 : 1) : undefined,
   };
-}
-
-/** Full comparison behind the hashes. */
-function isOf(connection: Connection, packet: Packet, side: Side): boolean {
-  const a = connection.words[side];
-  const b = connection.words[side === 0 ? 1 : 0];
-  return (
-    a[0] === packet.source0 && b[0] === packet.target0 &&
-    a[4] === packet.sourcePort && b[4] === packet.targetPort &&
-    a[3] === packet.source3 && b[3] === packet.target3 &&
-    a[1] === packet.source1 && b[1] === packet.target1 &&
-    a[2] === packet.source2 && b[2] === packet.target2
-  );
 }

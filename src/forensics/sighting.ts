@@ -36,6 +36,9 @@ export interface ResetSighting {
   readonly sender: EndFacts;
   readonly receiver: EndFacts;
   readonly application: ApplicationFacts;
+  readonly receiverBytesBeyondReset: number;
+  /** Bytes the receiver had sent since the sender's last data. */
+  readonly receiverSinceAnswer: number;
   readonly senderNxt: number | undefined;
   readonly senderAck: number | undefined;
   readonly receiverNxt: number | undefined;
@@ -91,6 +94,8 @@ export function sight(
     sender: endFacts(connection, side, at),
     receiver: endFacts(connection, side === 0 ? 1 : 0, at),
     application: connection.conversation.facts(at),
+    receiverBytesBeyondReset: beyondAck(packet, receiver),
+    receiverSinceAnswer: receiver.sinceAnswer,
     senderNxt: sender.nxtKnown ? sender.nxt : undefined,
     senderAck: sender.ackKnown ? sender.ack : undefined,
     receiverNxt: receiver.nxtKnown ? receiver.nxt : undefined,
@@ -130,8 +135,8 @@ function resetFacts(packet: Packet, options: TcpOptions): ResetFacts {
 
 /** RFC 8684 §3.6 and §3.5: MP_TCPRST is subtype 8, MP_FASTCLOSE 7. */
 function mptcpReason(options: TcpOptions): number | 'fastclose' | undefined {
-  if (options.mptcpSubtype === 8) return options.mptcpResetReason;
-  return options.mptcpSubtype === 7 ? 'fastclose' : undefined;
+  if (options.mptcpResetReason >= 0) return options.mptcpResetReason;
+  return options.mptcpFastclose ? 'fastclose' : undefined;
 }
 
 /** RFC 9293 §3.5.2, groups 1 to 3. */
@@ -295,12 +300,21 @@ function idleStart(
   return 0;
 }
 
+/** How much of what the receiver sent lies beyond the reset's ACK. */
+function beyondAck(packet: Packet, receiver: End): number {
+  if ((packet.flags & ACK) === 0 || !receiver.nxtKnown) return 0;
+  const open = distance(receiver.nxt, packet.ack) - (receiver.finFrame === NEVER ? 0 : 1);
+  return Math.min(receiver.bytesSent, Math.max(0, open));
+}
+
+/** An earlier reset counts only if its sender has not taken up the connection again since. */
 function earlierResets(connection: Connection, at: number, side: Side) {
   const times = connection.resetAt;
   const frames = connection.resetFrames;
   const other = side === 0 ? 1 : 0;
+  const resumed = connection.ends[side].lastFrame > frames[side];
   return {
-    bySender: seen(frames[side], times[side], at),
+    bySender: resumed ? undefined : seen(frames[side], times[side], at),
     byReceiver: seen(frames[other], times[other], at),
     senderAt: times[side],
   };
@@ -311,7 +325,7 @@ export function endFacts(connection: Connection, side: Side, at: number): EndFac
   const end = connection.ends[side];
   const role = connection.roleKnown ? (side === connection.client ? 'client' : 'server') : 'unknown';
   return {
-    endpoint: connection.endpoints[side],
+    endpoint: connection.endpoint(side),
     role,
     state: stateOf(connection, side),
     segments: end.segments,

@@ -3,7 +3,7 @@ import type { Verdict } from '../forensics/verdict.ts';
 import type { FactsOf, Findings } from './model.ts';
 import { problemText } from './text.ts';
 import { printable } from './width.ts';
-import type { Words } from './words.ts';
+import { nameOf, type Words } from './words.ts';
 
 /** One capture held against what its owner expects. */
 export interface CheckedCapture {
@@ -60,7 +60,7 @@ const finding = (verdict: Verdict, facts: FactsOf, words: Words): string =>
 
 /** `api.pcapng:1882: close-with-unread-data (likely): …`, the form editors can jump to. */
 const textLines = (one: CheckedCapture, facts: FactsOf, words: Words): string[] => {
-  const file = printable(one.file);
+  const file = printable(nameOf(one.file, words));
   const lines = one.found.map(
     (verdict) =>
       `${file}:${verdict.frame}: ${verdict.cause} (${words.confidence[verdict.confidence]}): ` +

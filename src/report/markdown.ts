@@ -5,7 +5,7 @@ import { connectionsReset, type Findings } from './model.ts';
 import { problemText, type TextOptions } from './text.ts';
 import { printable } from './width.ts';
 import { connectionFilter } from './wireshark.ts';
-import type { Role, Words } from './words.ts';
+import { nameOf, type Role, type Words } from './words.ts';
 
 /** Connections of one group that a ticket names. */
 const NAMED = 20;
@@ -18,7 +18,7 @@ export const markdownReport = (
 ): string => {
   const { words, all } = options;
   const { told, folded } = group(findings.verdicts, all);
-  const parts = [`## ${words.markdown.title(printable(findings.file).replaceAll('`', "'"))}`, head(findings, options)];
+  const parts = [`## ${words.markdown.title(printable(nameOf(findings.file, words)).replaceAll('`', "'"))}`, head(findings, options)];
   if (told.length === 0) parts.push(words.nothing(findings.summary, folded.length > 0).join('\n\n'));
   else parts.push(table(told, options));
   for (const one of told) parts.push(section(one, options));

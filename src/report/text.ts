@@ -5,7 +5,7 @@ import { tellLadder } from './ladder.ts';
 import { connectionsReset, type FactsOf, type Findings } from './model.ts';
 import type { Paint } from './paint.ts';
 import { Sheet } from './sheet.ts';
-import type { Problem, Words } from './words.ts';
+import { nameOf, type Problem, type Words } from './words.ts';
 
 /** How a report for people is to look. */
 export interface TextOptions {
@@ -39,7 +39,7 @@ export const textReport = (findings: Findings, options: TextOptions): string => 
 const tellCapture = (sheet: Sheet, findings: Findings, words: Words): void => {
   const { summary, file } = findings;
   const headline = words.headline(summary, connectionsReset(findings.verdicts));
-  sheet.paragraph(`${file}: ${headline}`, 'heading');
+  sheet.paragraph(nameOf(file, words) + words.colon + headline, 'heading');
   if (findings.interrupted) sheet.paragraph(words.interrupted, 'doubt');
   for (const problem of summary.problems) {
     sheet.paragraph(words.labels.problem + words.colon + problemText(problem, words), 'harm');
@@ -49,10 +49,11 @@ const tellCapture = (sheet: Sheet, findings: Findings, words: Words): void => {
   }
 };
 
-/** `frame 17, byte 4,242: what is wrong`. */
+/** `frame 17, byte 4,242: what is wrong`; the place only where something came before it. */
 export const problemText = (problem: Problem, words: Words): string => {
   const chinese = words.language === 'zh';
   const what = chinese ? `${words.problem[problem.code]}（${problem.message}）` : problem.message;
+  if (problem.offset === 0) return what;
   const place = words.place(problem.frame, problem.offset) + words.colon;
   const end = problem.fatal ? `${chinese ? '；' : '; '}${words.endsHere}` : '';
   return place + what + end;

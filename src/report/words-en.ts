@@ -79,6 +79,7 @@ export const english: Words = {
     note: 'Note',
     problem: 'Trouble',
   },
+  standardInput: 'standard input',
   comma: ', ',
   colon: ': ',
   and,
@@ -110,8 +111,8 @@ export const english: Words = {
     if (failure === 'silence') return `${senders} fell silent on ${receivers}`;
     if (origin === 'endpoint') return `${senders} reset ${receivers}`;
     return origin === 'middlebox'
-      ? `sent to ${receivers} in the name of ${senders}, by something on the path`
-      : `sent to ${receivers} in the name of ${senders}, by that host or by something on the path`;
+      ? `something on the path reset ${receivers} in the name of ${senders}`
+      : `${senders} reset ${receivers}, or something on the path did so in its name`;
   },
   hosts: (number, role) => count(number, role),
   calls({ read, write }) {

@@ -69,6 +69,7 @@ export const chinese: Words = {
     note: '注意',
     problem: '问题',
   },
+  standardInput: '标准输入',
   comma: '，',
   colon: '：',
   and: (items) =>
@@ -103,8 +104,8 @@ export const chinese: Words = {
     if (failure === 'silence') return `${senders} 不再回应 ${receivers}`;
     if (origin === 'endpoint') return `${senders} 重置了 ${receivers}`;
     return origin === 'middlebox'
-      ? `途中的设备冒用 ${senders} 的名义发给 ${receivers}`
-      : `以 ${senders} 的名义发给 ${receivers}，可能是该主机，也可能是途中的设备`;
+      ? `途中的设备以 ${senders} 的名义重置了 ${receivers}`
+      : `${senders} 重置了 ${receivers}，也可能是途中的设备以其名义所为`;
   },
   hosts: (number, role) => `${grouped(number)} 个${role === 'client' ? '客户端' : '服务端'}`,
   calls({ read, write }) {

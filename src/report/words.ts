@@ -38,6 +38,7 @@ export interface Words {
     readonly note: string;
     readonly problem: string;
   };
+  readonly standardInput: string;
   readonly comma: string;
   readonly colon: string;
   readonly and: (items: readonly string[]) => string;
@@ -95,5 +96,9 @@ export interface Words {
     readonly suite: string;
   };
 }
+
+/** What a capture is called: `-` is how the command line spells standard input. */
+export const nameOf = (file: string, words: Words): string =>
+  file === '-' ? words.standardInput : file;
 
 export const wordsIn = (language: Language): Words => (language === 'zh' ? chinese : english);

@@ -1,6 +1,7 @@
 """Two hosts and what lies between them: the stage on which a scenario plays."""
 
 import fcntl
+import ipaddress
 import json
 import os
 import signal
@@ -119,7 +120,7 @@ class Host:
 class Slot:
     """A number of our own, so that several recorders can run: it makes names and addresses."""
 
-    def __init__(self, first: int = 0):
+    def __init__(self, first: int):
         for number in range(first, first + _MANY_SLOTS):
             self._lock = open(f'/run/resetlab-slot-{number}', 'w')
             try:
@@ -253,7 +254,12 @@ def _addresses(slot: int, family: int, layout: str) -> tuple[tuple[str, str], tu
         low, high = f'10.99.{slot}', f'10.99.{slot + far}'
         return (f'{low}.10', f'{low}.1'), (f'{high}.200', f'{high}.1')
     low, high = f'fd00:99:0:{slot:x}', f'fd00:99:0:{slot + far:x}'
-    return (f'{low}::10', f'{low}::1'), (f'{high}::200', f'{high}::1')
+    return _written((f'{low}::10', f'{low}::1')), _written((f'{high}::200', f'{high}::1'))
+
+
+def _written(addresses: tuple[str, str]) -> tuple[str, str]:
+    """IPv6 addresses as RFC 5952 and the kernel write them."""
+    return tuple(str(ipaddress.ip_address(address)) for address in addresses)
 
 
 def _mac(role: str) -> str:

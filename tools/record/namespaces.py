@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import signal
 import struct
 import subprocess
 from array import array
@@ -35,8 +36,14 @@ class Namespace:
         ip('-n', self.name, 'link', 'set', 'lo', 'up')
 
     def remove(self) -> None:
-        if Path('/run/netns', self.name).exists():
-            ip('netns', 'del', self.name)
+        """Ends what still runs inside, too, which an interrupted run may have left."""
+        if not Path('/run/netns', self.name).exists():
+            return
+        listed = subprocess.run(['ip', 'netns', 'pids', self.name], capture_output=True, text=True)
+        for process in {int(word) for word in listed.stdout.split()} - {os.getpid()}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        ip('netns', 'del', self.name)
 
     @contextlib.contextmanager
     def inside(self):
@@ -49,7 +56,7 @@ class Namespace:
                 _setns(home.fileno())
 
     def sysctl(self, name: str, value: object) -> None:
-        """Writes e.g. ipv4.tcp_retries2; only names under net/ that each namespace has its own of."""
+        """Writes e.g. ipv4.tcp_retries2; only names under net/ that are per namespace."""
         with self.inside():
             Path('/proc/sys/net', *name.split('.')).write_text(str(value))
 

@@ -21,6 +21,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # Run as root, in somebody's work tree.
+
 from capture import Capture, keep
 from examples import EXAMPLES
 from lab import Lab, Slot, Variant
@@ -38,6 +40,7 @@ class Order:
     scenario: str
     variant: Variant
     takes: tuple[tuple[str, str, str], ...]  # where, stem, format
+    first_slot: int  # Examples take slot 0, so that their addresses stay.
 
     def __str__(self) -> str:
         return f'{self.scenario} {self.variant}'
@@ -48,13 +51,20 @@ def main() -> int:
     orders = _all_variants(arguments.id) if arguments.all_variants else _examples(arguments.id)
     arguments.out.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    pool = concurrent.futures.ProcessPoolExecutor(arguments.jobs)
+    try:
+        return _run_all(pool, orders, arguments.out)
+    finally:
+        pool.shutdown(cancel_futures=True)  # What is being recorded ends and cleans up.
+
+
+def _run_all(pool: concurrent.futures.Executor, orders: list['Order'], out: Path) -> int:
     failed = 0
-    with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
-        runs = {pool.submit(_try, order, arguments.out): order for order in orders}
-        for count, run in enumerate(concurrent.futures.as_completed(runs), 1):
-            problem = run.result()
-            failed += problem is not None
-            print(f'{count}/{len(runs)} {runs[run]}: {problem or "recorded"}', flush=True)
+    runs = {pool.submit(_try, order, out): order for order in orders}
+    for count, run in enumerate(concurrent.futures.as_completed(runs), 1):
+        problem = run.result()
+        failed += problem is not None
+        print(f'{count}/{len(runs)} {runs[run]}: {problem or "recorded"}', flush=True)
     return 1 if failed else 0
 
 
@@ -73,7 +83,8 @@ def _arguments() -> argparse.Namespace:
 
 def _examples(wanted: list[str]) -> list[Order]:
     return [
-        Order(e.scenario, Variant(e.option, e.family, e.timestamps), ((e.where, e.stem, e.format),))
+        Order(e.scenario, Variant(e.option, e.family, e.timestamps),
+              ((e.where, e.stem, e.format),), 0)
         for e in EXAMPLES if not wanted or {e.scenario, e.stem} & set(wanted)
     ]
 
@@ -81,7 +92,8 @@ def _examples(wanted: list[str]) -> list[Order]:
 def _all_variants(wanted: list[str]) -> list[Order]:
     return [
         Order(s.name, variant, tuple(
-            (where, f'{s.name}-{variant}-{where}', 'pcap') for where in s.places(variant.option)))
+            (where, f'{s.name}-{variant}-{where}', 'pcap')
+            for where in s.places(variant.option)), 1)
         for s in SCENARIOS.values() if not wanted or s.name in wanted
         for variant in (
             Variant(option, family, timestamps) for option in s.options
@@ -104,7 +116,7 @@ def _record(order: Order, out: Path) -> None:
     # Every host of this machine shares a few limits: who changes one must be alone.
     with open('/run/resetlab-alone', 'w') as guard:
         fcntl.flock(guard, fcntl.LOCK_EX if scenario.alone else fcntl.LOCK_SH)
-        slot = Slot()
+        slot = Slot(order.first_slot)
         lab = Lab(slot.number, scenario.layout, order.variant, scenario.delay_ms)
         try:
             with tempfile.TemporaryDirectory() as scratch, ResetTrace(str(os.getpid())) as trace:

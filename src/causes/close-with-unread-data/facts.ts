@@ -49,11 +49,11 @@ export const facts: CauseFacts = {
     ),
   ],
   settle: text(
-    'Run `perf trace -a -e tcp:tcp_send_reset` on {senderHost} (Linux 6.12 or newer): reason ' +
-      'TCP_ABORT_ON_CLOSE proves it; on older kernels `nstat -az TcpExtTCPAbortOnClose` grows by ' +
-      'one with each such reset.',
-    '在 {senderHost} 上执行 `perf trace -a -e tcp:tcp_send_reset`（Linux 6.12 及以上）：原因为 ' +
-      'TCP_ABORT_ON_CLOSE 即为实证；旧内核看 `nstat -az TcpExtTCPAbortOnClose`，每个这样的 RST 使' +
-      '它加一。',
+    'Run `perf record -a -e tcp:tcp_send_reset -- sleep 60; perf script` on {senderHost} (Linux ' +
+      '6.12 or newer): reason=TCP_ABORT_ON_CLOSE proves it; on older kernels ' +
+      '`nstat -az TcpExtTCPAbortOnClose` grows by one with each such reset.',
+    '在 {senderHost} 上执行 `perf record -a -e tcp:tcp_send_reset -- sleep 60; perf script`' +
+      '（Linux 6.12 及以上）：reason=TCP_ABORT_ON_CLOSE 即为实证；旧内核看 ' +
+      '`nstat -az TcpExtTCPAbortOnClose`，每个这样的 RST 使它加一。',
   ),
 };

@@ -11,7 +11,7 @@ export const facts: CauseFacts = {
       'service is down, still starting, on another port, or bound to another address. Not a byte ' +
       'of the request was sent, so a retry is safe.',
     'SYN 到达了主机，但该地址和端口上没有监听套接字：服务没启动、还在启动、端口不对，或只绑定在' +
-      '别的地址上。请求一个字节都没发出去，重试总是安全的。',
+      '别的地址上。请求一个字节都没发出去，可以放心重试。',
   ),
   origin: 'endpoint',
   benign: false,

@@ -16,7 +16,8 @@ export const facts: CauseFacts = {
   origin: 'endpoint',
   benign: true,
   frequency: 1,
-  linuxReasons: ['NO_SOCKET'],
+  // TCP_FLAGS where a listener is on the port.
+  linuxReasons: ['NO_SOCKET', 'TCP_FLAGS'],
   sources: ['RFC 9293 §3.6', 'RFC 9293 §3.10.7.1', 'tcp_time_wait', 'tcp_v4_rcv (no_tcp_socket)'],
   claims: ['A13'],
   senderApp: { read: 'closed by itself', write: 'closed by itself' },

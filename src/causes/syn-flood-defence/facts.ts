@@ -28,11 +28,11 @@ export const facts: CauseFacts = {
         '`net.ipv4.tcp_max_syn_backlog=4096`、`net.core.somaxconn=4096`。',
     ),
     text(
-      'In the firewall in front, raise the embryonic time-out and rate (Cisco ASA `timeout ' +
-        'embryonic 0:0:30`), or let it complete the handshake itself (SYN cookies, nftables ' +
+      'In the firewall in front, raise the embryonic time-out (Cisco ASA `set connection timeout ' +
+        'embryonic 0:1:0`), or let it complete the handshake itself (SYN cookies, nftables ' +
         '`synproxy`).',
-      '在前置防火墙上放宽半连接超时和速率（Cisco ASA `timeout embryonic 0:0:30`），或由它代为完' +
-        '成握手（SYN cookie、nftables `synproxy`）。',
+      '在前置防火墙上放宽半连接超时（Cisco ASA `set connection timeout embryonic 0:1:0`），' +
+        '或由它代为完成握手（SYN cookie、nftables `synproxy`）。',
     ),
     text(
       'Find out why an honest client was so slow: its third segment was lost or took another ' +

@@ -16,8 +16,8 @@ class Scenario:
     """
     `also` are general and special forms of the cause, `same_wire` others with equal packets,
     `follows` the causes of further resets in the same capture. `per_option` overrides the truth
-    (and `where`) for an option, or for a place of capture; `per_reason` for the kernel's reason of
-    the first reset, where timing decides which of two it is.
+    (and `where`) for an option, for a place of capture, or for `option@place`; `per_reason` for the
+    kernel's reason of the first reset, where timing decides which of two it is.
     """
 
     name: str
@@ -49,10 +49,11 @@ class Scenario:
             'cause': self.cause, 'what': self.what, 'alsoRight': self.also,
             'sameWire': self.same_wire, 'follows': self.follows,
         }
-        for different in (
-            self.per_option.get(option), self.per_option.get(where), self.per_reason.get(reason),
-        ):
-            told |= different or {}
+        at_client = where == 'any' and self.layout != 'router'
+        view = 'client' if at_client else where
+        for key in (option, view, f'{option}@{view}'):
+            told |= self.per_option.get(key, {})
+        told |= self.per_reason.get(reason, {})
         told.pop('where', None)
         told['alsoRight'] = sorted({*told['alsoRight'], *told['sameWire']} - {told['cause']})
         told['sameWire'] = sorted({*told['sameWire']} - {told['cause']})

@@ -157,7 +157,7 @@ def time_wait_collision(lab: Lab) -> None:
 
 
 @scenario('accept-queue-overflow', 'accept-queue-overflow',
-          'tcp_abort_on_overflow 1 and a full accept queue: the third segment is answered by reset.',
+          'tcp_abort_on_overflow 1 and a full accept queue: a reset answers the third segment.',
           layout='wire', delay_ms=20, options=('abort', 'expired'),
           per_option={'expired': {
               'what': 'The accept queue is full, the entry expires unseen; the client\'s data is '
@@ -223,6 +223,7 @@ def connect_cancelled(lab: Lab) -> None:
         lab.wire.wait_for(_is_syn_ack)
         lab.client.end(curl)
         curl.wait()
+        lab.client.calls.append({'call': 'SIGKILL', 'result': 'curl ended in connect()'})
     lab.wire.release()
     lab.pause(100)
 
@@ -234,7 +235,8 @@ def _host(lab: Lab) -> str:
 @scenario('handshake-timeout', 'handshake-timeout',
           'The client\'s ACK was lost and the half-open entry expired; its data meets nothing.',
           layout='wire', options=('listening', 'gone'),
-          also=('accept-queue-overflow',), per_option={'client': {'sameWire': ('half-open-restart',)}})
+          also=('accept-queue-overflow',),
+          per_option={'client': {'sameWire': ('half-open-restart',)}})
 def handshake_timeout(lab: Lab) -> None:
     lab.server.sysctl('tcp_synack_retries', 0)
     listener = lab.server.listen(8080)

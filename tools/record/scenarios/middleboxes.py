@@ -162,9 +162,12 @@ def _await_request(lab: Lab) -> Segment:
 
 @scenario('injected', 'injected',
           'A device on the path forges resets, with another TTL; the real server goes on.',
-          layout='wire', delay_ms=10, options=('to-client', 'to-server', 'to-both', 'train', 'same-ttl'),
+          layout='wire', delay_ms=10,
+          options=('to-client', 'to-server', 'to-both', 'train', 'same-ttl'),
           follows=('repeated-reset',), per_option={
-              'server': {'sameWire': STATELESS},
+              'to-client@server': {'sameWire': STATELESS}, 'train@server': {'sameWire': STATELESS},
+              'same-ttl@server': {'sameWire': STATELESS},
+              'to-server@client': {'sameWire': STATELESS},
               'same-ttl': {'what': 'A forger on the path imitates even the TTL; the real server '
                                    'goes on.'}})
 def injected(lab: Lab) -> None:

@@ -81,7 +81,7 @@ http {{
     fastcgi_temp_path .; uwsgi_temp_path .; scgi_temp_path .;
     server {{
         listen {listen}; client_max_body_size 1k; keepalive_timeout 1s;
-        lingering_close off;
+        lingering_close off; lingering_time 0s;
         location / {{ return 200 ok; }}
         location /upload {{ root /nowhere; keepalive_timeout 0; }}
     }}
@@ -104,7 +104,7 @@ def _nginx(lab: Lab, folder: str):
 
 
 @scenario('nginx-early-response', 'early-response',
-          'nginx with lingering_close off answers 413; curl is still uploading.',
+          'nginx with lingering_time 0 answers 413; curl is still uploading.',
           also=('close-with-unread-data',), same_wire=ABORTS, follows=('repeated-reset',),
           layout='wire', per_reason={
               'TCP_ABORT_ON_DATA': {'alsoRight': ('data-after-close', 'close-with-unread-data'),

@@ -1,0 +1,18 @@
+import { defineCause } from '../cause.ts';
+import { expected, impossible, seen } from '../finding.ts';
+import { facts } from './facts.ts';
+
+export const connectUnreachable = defineCause({
+  id: 'connect-unreachable',
+  facts,
+  recognise: (e) =>
+    impossible(e.reset.frame, 'the connection ended with a reset', '连接以 RST 结束'),
+  recogniseFailure(e) {
+    if (e.kind !== 'unreachable') {
+      return impossible(e.frame, 'no ICMP error answered', '没有 ICMP 错误应答');
+    }
+    return expected(
+      seen(e.frame, `answered by ICMP: ${e.icmp ?? 'error'}`, `得到的应答是 ICMP：${e.icmp ?? '错误'}`),
+    );
+  },
+});

@@ -1,0 +1,30 @@
+import { defineCause } from '../cause.ts';
+import { expected, impossible, possible, seen } from '../finding.ts';
+import { notReply } from '../signs.ts';
+import { facts } from './facts.ts';
+
+export const conntrackInvalid = defineCause({
+  id: 'conntrack-invalid',
+  facts,
+  recognise(e) {
+    if (e.shape !== 'reply') return notReply(e);
+    const { siblingConnection } = e.surroundings;
+    if (siblingConnection !== undefined) {
+      return expected(
+        seen(
+          e.trigger?.frame ?? e.reset.frame,
+          `the same sequence numbers run under another address, ${siblingConnection}: this packet was not translated`,
+          `同样的序号出现在另一个地址 ${siblingConnection} 之下：这个报文没有经过地址转换`,
+        ),
+      );
+    }
+    if (e.capture.handshakeSeen || e.sender.segments > 0) {
+      return impossible(
+        e.sender.syn?.frame ?? e.sender.last?.frame ?? e.reset.frame,
+        'the sender knew the connection under these addresses',
+        '发送方知道这些地址之间的这个连接',
+      );
+    }
+    return possible();
+  },
+});

@@ -1,0 +1,39 @@
+import { abortWithUnread } from '../abort.ts';
+import { defineCause } from '../cause.ts';
+import { duration, impossible, possible, seen } from '../finding.ts';
+import { facts } from './facts.ts';
+
+export const earlyResponse = defineCause({
+  id: 'early-response',
+  facts,
+  recognise(e) {
+    const general = abortWithUnread(e);
+    if (general.stands === 'impossible') return general;
+    const { response, requestComplete, responseStatus } = e.application;
+    if (e.sender.role === 'client') {
+      return impossible(e.reset.frame, 'the client reset, not the server', '是客户端复位，不是服务端');
+    }
+    if (response === undefined) {
+      if (e.application.protocol === 'tls' && e.sender.bytesSent > 0) return possible();
+      return impossible(e.reset.frame, 'no response came before the reset', 'RST 之前没有响应');
+    }
+    const { lastData } = e.receiver;
+    const stillSending = lastData !== undefined && lastData.frame > response.frame;
+    if (requestComplete === true && !stillSending) {
+      return impossible(
+        e.application.request?.frame ?? response.frame,
+        'the request had been sent in full before the response',
+        '响应之前请求已全部发出',
+      );
+    }
+    const early = seen(
+      response.frame,
+      `the server answered ${responseStatus ?? ''} ${duration(response.beforeMs)} before its reset, while the request was still under way`,
+      `服务端在 RST 之前 ${duration(response.beforeMs)} 已应答 ${responseStatus ?? ''}，而请求还在发送`,
+    );
+    const isError = (responseStatus ?? 0) >= 300;
+    const because = [early, ...general.because.filter((each) => each.supports)];
+    if (requestComplete === false || stillSending || isError) return { stands: 'expected', because };
+    return { stands: 'possible', because };
+  },
+});

@@ -1,0 +1,38 @@
+import { defineCause } from '../cause.ts';
+import type { Observation } from '../cause.ts';
+import { duration, expected, impossible, possible, seen } from '../finding.ts';
+import { isEstablished, ruledOutByGoingOn } from '../signs.ts';
+import { facts } from './facts.ts';
+
+export const massRestart = defineCause({
+  id: 'mass-restart',
+  facts,
+  recognise(e) {
+    const wentOn = ruledOutByGoingOn(e);
+    if (wentOn !== undefined) return wentOn;
+    if (e.shape === 'reply-to-syn' || !isEstablished(e)) {
+      return impossible(e.reset.frame, 'no established connection was lost', '没有失去已建立的连接');
+    }
+    const { massCount, massWithinMs, refusedAfter, acceptedAfter } = e.surroundings;
+    if (massCount === 0) {
+      return impossible(
+        e.reset.frame,
+        'the sender reset no others in the same instant',
+        '发送方没有在同一时刻复位其他连接',
+      );
+    }
+    const because: Observation[] = [
+      seen(
+        0,
+        `the same host reset ${massCount} other connections within ${duration(massWithinMs)}`,
+        `同一主机在 ${duration(massWithinMs)} 内还复位了 ${massCount} 个连接`,
+      ),
+    ];
+    if (refusedAfter > 0) {
+      because.push(seen(0, 'and then refused new ones: its process was gone', '随后拒绝新连接：进程已不在'));
+      return expected(...because);
+    }
+    if (acceptedAfter > 0 && e.sender.role === 'server' && massCount >= 8) return expected(...because);
+    return possible(...because);
+  },
+});

@@ -1,0 +1,27 @@
+import { defineCause } from '../cause.ts';
+import { expected, impossible, seen } from '../finding.ts';
+import { notRefusedByClient } from '../handshake.ts';
+import { facts } from './facts.ts';
+
+export const paws = defineCause({
+  id: 'paws',
+  facts,
+  recognise(e) {
+    const out = notRefusedByClient(e);
+    if (out !== undefined) return out;
+    if (!e.impossibleTimestampEcho) {
+      return impossible(
+        e.trigger?.frame ?? e.reset.frame,
+        'no SYN,ACK echoed a timestamp that was never sent',
+        '没有 SYN,ACK 回显从未发送过的时间戳',
+      );
+    }
+    return expected(
+      seen(
+        e.trigger?.frame ?? e.reset.frame,
+        'the SYN,ACK echoes a timestamp that the client never sent, and is refused for it (RFC 7323 §3.2)',
+        'SYN,ACK 回显了客户端从未发送过的时间戳，因此被拒绝（RFC 7323 §3.2）',
+      ),
+    );
+  },
+});

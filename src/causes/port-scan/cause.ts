@@ -1,0 +1,53 @@
+import { defineCause } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { expected, impossible, possible, seen } from '../finding.ts';
+import { notRefusedByClient } from '../handshake.ts';
+import { nothingSaid } from '../signs.ts';
+import { facts } from './facts.ts';
+
+/** So many endpoints tried and left unused are no application's work. */
+const MANY = 12;
+/** Half-open probes draw suspicion sooner: a client's own kernel must not know of the SYN. */
+const A_FEW = 3;
+
+export const portScan = defineCause({
+  id: 'port-scan',
+  facts,
+  recognise(e) {
+    if (!nothingSaid(e)) {
+      return impossible(e.reset.frame, 'data was exchanged', '双方交换过数据');
+    }
+    const tried = e.surroundings.endpointsProbed;
+    const many = seen(
+      0,
+      `the client tried ${tried} endpoints without using any`,
+      `客户端试探了 ${tried} 个端点，一个也没有使用`,
+    );
+    if (e.shape === 'reply-to-syn') {
+      if (e.sender.syn !== undefined) {
+        return impossible(e.sender.syn.frame, 'the port had answered', '该端口曾有应答');
+      }
+      return tried >= MANY ? expected(many) : possible();
+    }
+    return ofOpenPort(e, tried >= A_FEW ? many : undefined);
+  },
+});
+
+/** SYN, SYN,ACK, RST: the scanner's kernel never sent that SYN, or its program hangs up at once. */
+function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {
+  const halfOpen = notRefusedByClient(e);
+  if (halfOpen !== undefined && !(e.shape === 'active' && e.sender.role === 'client')) return halfOpen;
+  if (e.synAckForOtherSyn !== undefined || e.ackInsteadOfSynAck !== undefined) {
+    return impossible(e.reset.frame, 'the handshake itself went wrong', '握手本身出了差错');
+  }
+  if (e.aftermath.newSynIn !== undefined && halfOpen === undefined) {
+    return impossible(e.aftermath.newSynIn.frame, 'the client went on connecting', '客户端仍在继续建立连接');
+  }
+  const open = seen(
+    e.trigger?.frame ?? e.reset.frame,
+    'an open port answered with SYN,ACK, and the connection was dropped at once',
+    '开放的端口以 SYN,ACK 应答，随即连接被丢弃',
+  );
+  if (many === undefined) return possible(open);
+  return halfOpen === undefined || e.surroundings.endpointsProbed >= MANY ? expected(open, many) : possible(open, many);
+}

@@ -1,0 +1,35 @@
+import { notAnAbort } from '../abort.ts';
+import { defineCause } from '../cause.ts';
+import { duration, expected, impossible, possible, seen } from '../finding.ts';
+import { activeShape, doubts, ruledOutByGoingOn } from '../signs.ts';
+import { facts } from './facts.ts';
+
+export const zeroWindowTimeout = defineCause({
+  id: 'zero-window-timeout',
+  facts,
+  recognise(e) {
+    const { windowProbes, last } = e.sender;
+    if (windowProbes === 0 || last === undefined) {
+      return impossible(
+        e.reset.frame,
+        'the sender had not been probing a zero window',
+        '发送方此前没有在探测零窗口',
+      );
+    }
+    const probes = seen(
+      last.frame,
+      `the sender had probed a zero window ${windowProbes} times, last ${duration(last.beforeMs)} before`,
+      `发送方探测零窗口 ${windowProbes} 次，最后一次在 ${duration(last.beforeMs)} 之前`,
+    );
+    if (e.shape === 'active') {
+      const out = notAnAbort(e);
+      if (out !== undefined) return out;
+      return windowProbes >= 3 && e.receiver.zeroWindow
+        ? expected(probes, activeShape(e), ...doubts(e))
+        : possible(probes, activeShape(e), ...doubts(e));
+    }
+    const wentOn = ruledOutByGoingOn(e);
+    if (wentOn !== undefined) return wentOn;
+    return expected(probes, ...doubts(e));
+  },
+});
