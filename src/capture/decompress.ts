@@ -31,7 +31,7 @@ export class ZstdDecompressor {
     const good = chunk.subarray(0, this.frames.position - before);
     // The decompressor keeps what it cannot use yet, so it gets a copy (Buffer's slice makes none).
     this.feed(new Uint8Array(good), false);
-    if (trouble !== undefined) this.fail(trouble);
+    if (trouble !== undefined) this.stop(trouble);
   }
 
   /** No more will come. */
@@ -40,7 +40,13 @@ export class ZstdDecompressor {
     this.ended = true;
     if (this.problem !== undefined) return;
     if (this.frames.atBoundary) this.feed(new Uint8Array(0), true);
-    else this.fail('the zstd data ends in the middle of a frame');
+    else this.stop('the zstd data ends in the middle of a frame');
+  }
+
+  /** Tells what is wrong, and has out what small frames the decompressor still held back. */
+  private stop(message: string): void {
+    this.fail(message);
+    this.feed(new Uint8Array(0), true);
   }
 
   private hand(chunk: Uint8Array): void {

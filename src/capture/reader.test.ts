@@ -162,7 +162,7 @@ describe('pcapng', () => {
     ['10^-9, last of a second', [9], 1_763_999_999_999_999_999n, '1763999999.999999999'],
     ['10^-9, first of a second', [9], 1_764_000_000_000_000_000n, '1764000000.000000000'],
     ['10^-6, last of a second', [6], 1_763_999_999_999_999n, '1763999999.999999000'],
-    ['10^-12', [12], 1_700_000_000_000_000_000_999n % 2n ** 64n, '2844673.709551616'],
+    ['10^-12', [12], 12_345_678_901_234_567_891n, '12345678.901234567'],
     ['2^-10', [0x8a], 1_700_000_000n * 1024n + 512n, '1700000000.500000000'],
     ['2^-32', [0xa0], (1_700_000_000n << 32n) + 0x4000_0000n, '1700000000.250000000'],
     ['seconds', [0], 1_700_000_000n, '1700000000.000000000'],
@@ -171,14 +171,7 @@ describe('pcapng', () => {
     const options = resolution.length === 0 ? [] : ng.option(9, resolution);
     const stamped = ng.packet(frame(0), 0, units);
     const capture = bytes(ng.section(), ng.interface(1, options), stamped);
-    if (_name === '10^-12') {
-      const seconds = units / 10n ** 12n;
-      const nanos = (units % 10n ** 12n) / 1000n;
-      const exact = `${seconds}.${String(nanos).padStart(9, '0')}`;
-      expect(collect(capture).packets[0]?.time).toBe(exact);
-    } else {
-      expect(collect(capture).packets[0]?.time).toBe(expected);
-    }
+    expect(collect(capture).packets[0]?.time).toBe(expected);
   });
 
   it('adds the interface’s offset to the time', () => {
@@ -298,7 +291,8 @@ describe('bad input', () => {
     const starts = [24];
     for (const { data } of frames) starts.push(starts.at(-1)! + 16 + data.length);
     const capture = pcap(frames);
-    for (let length = 1; length < capture.length; length += 1) {
+    expect(fatalOf(capture.subarray(0, 3))).toMatchObject({ code: 'not-a-capture', offset: 0 });
+    for (let length = 4; length < capture.length; length += 1) {
       const { packets, problems } = collect(capture.subarray(0, length));
       const whole = starts.filter((start) => start > 24 && start <= length).length;
       expect(packets.length).toBe(whole);

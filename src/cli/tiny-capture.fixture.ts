@@ -24,8 +24,8 @@ export const tinyCapture = (segments: readonly TinySegment[]): Buffer => {
 
 const record = (segment: TinySegment, index: number): Buffer => {
   const bytes = Buffer.alloc(16 + 40);
-  bytes.writeUInt32LE(1_767_323_045, 0);
-  bytes.writeUInt32LE(index * 1000, 4);
+  bytes.writeUInt32LE(1_767_323_045 + Math.floor(index / 1000), 0);
+  bytes.writeUInt32LE((index % 1000) * 1000, 4);
   bytes.writeUInt32LE(40, 8);
   bytes.writeUInt32LE(40, 12);
   const fromClient = segment.from === 'client';

@@ -21,7 +21,9 @@ const REORDER_SECONDS = 0.002;
 /** An IPv4 identification this close after the last one continues the same counter. */
 const IP_ID_STEP = 64;
 /** Round trips below this are too short to tell a nearer device from the host. */
-const TELLING_RTT_MS = 2;
+const TELLING_RTT_MS = 10;
+/** What a nearer device answers in less than this part of the host's own time. */
+const TELLING_PART = 3;
 
 /** The whole story of one reset, once everything after it is known too. */
 export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFacts): Evidence {
@@ -57,6 +59,7 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
 
 /** RFC 5961 §3.2 and RFC 9293 §3.10.7.3; what the receiver then did can only weaken it. */
 function effectOf(sighting: ResetSighting, aftermath: AftermathFacts): Effect {
+  if (meetsNobody(sighting)) return 'ignored';
   if (sighting.receiverInSynSent) {
     const expected = sighting.receiverNxt;
     return sighting.reset.hasAck && sighting.reset.ack === expected ? 'accepted' : 'ignored';
@@ -64,6 +67,13 @@ function effectOf(sighting: ResetSighting, aftermath: AftermathFacts): Effect {
   if (sighting.exact === undefined) return 'unknown';
   if (sighting.exact) return aftermath.receiverWentOn > 0 ? 'unknown' : 'accepted';
   return sighting.inWindow ? 'challenged' : 'ignored';
+}
+
+/** An earlier reset had ended the connection, and what drew this one was sent before that was known. */
+function meetsNobody({ connection, earlierBySender, trigger }: ResetSighting): boolean {
+  if (earlierBySender === undefined) return false;
+  const rttMs = (connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS) * 1000;
+  return trigger === undefined || trigger.beforeMs > earlierBySender.beforeMs - rttMs;
 }
 
 function identityOf(sighting: ResetSighting): IdentityFacts {
@@ -80,7 +90,7 @@ function identityOf(sighting: ResetSighting): IdentityFacts {
       handshakeMs !== undefined &&
       delay !== undefined &&
       handshakeMs > TELLING_RTT_MS &&
-      delay < handshakeMs / 2,
+      delay < handshakeMs / TELLING_PART,
   };
 }
 

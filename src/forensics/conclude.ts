@@ -40,8 +40,9 @@ export function conclude(findings: Findings): Conclusion {
   }
   noteUnused(findings);
   const siblings = new Siblings(findings.sightings);
+  const first = new Map<Connection, Judgement>();
   const verdicts = [
-    ...findings.sightings.map((sighting) => resetVerdict(sighting, findings, siblings)),
+    ...findings.sightings.map((sighting) => resetVerdict(sighting, findings, siblings, first)),
     ...broken.map((sighting) => failureVerdict(sighting, findings)),
   ].sort((a, b) => a.frame - b.frame);
   return { verdicts, summary: summarise(verdicts, findings, broken.length) };
@@ -56,12 +57,19 @@ function noteUnused({ sightings, surroundings }: Findings): void {
   }
 }
 
-function resetVerdict(sighting: ResetSighting, findings: Findings, siblings: Siblings): Verdict {
+/** `first`: what was said of a connection's first reset, which its repetitions are repetitions of. */
+function resetVerdict(
+  sighting: ResetSighting,
+  findings: Findings,
+  siblings: Siblings,
+  first: Map<Connection, Judgement>,
+): Verdict {
   const { connection, side } = sighting;
   const place = placeOf(connection, side, findings.baseSeconds + sighting.at);
   const around = findings.surroundings.around(place, siblings.of(sighting));
   const evidence = evidenceOf(sighting, around);
-  const judgement = judge(evidence);
+  const judgement = judge(evidence, first.get(connection));
+  if (!first.has(connection)) first.set(connection, judgement);
   const { facts } = CATALOGUE[judgement.cause];
   return {
     type: 'reset',

@@ -24,14 +24,24 @@ const ASKED_FOR_FAILURES = ASKED.filter((cause) => cause.recogniseFailure !== un
 /** So many expected causes beside the first, and the first is only one of many. */
 const TOO_MANY = 3;
 
-/** Asks every cause about a reset, and concludes by elimination. */
-export function judge(e: Evidence): Judgement {
+/**
+ * Asks every cause about a reset, and concludes by elimination. `first`: what was said of the
+ * connection's first reset; a repetition of it may have no other cause than that one had.
+ */
+export function judge(e: Evidence, first: Judgement | undefined): Judgement {
+  const repeated = CATALOGUE['repeated-reset'].recognise(e);
+  if (repeated.stands === 'expected' && first !== undefined) return repetition(first, repeated.because);
   const standing: Candidate[] = [];
   for (const cause of ASKED) {
     const finding = cause.recognise(e);
     if (finding.stands !== 'impossible') standing.push({ id: cause.id, finding });
   }
-  return conclude(standing, e.capture.whole && e.earlier.bySender === undefined);
+  return conclude(standing, e.capture.whole);
+}
+
+function repetition(first: Judgement, because: readonly Observation[]): Judgement {
+  const alternatives: Alternative[] = [{ cause: first.cause, confidence: 'likely' }, ...first.alternatives];
+  return { cause: 'repeated-reset', confidence: 'likely', alternatives, because };
 }
 
 /** The same for a connection that broke without a reset. */

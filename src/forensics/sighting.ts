@@ -183,13 +183,15 @@ function isInWindow(seq: number, sender: End, receiver: End): boolean {
   return offset > 0 && offset <= Math.max(receiver.window, 1);
 }
 
-export function isInSynSent(connection: Connection, side: Side): boolean {
-  const end = connection.ends[side];
+/** Nothing but SYNs has come from this end, whatever may be on the way to it. */
+const isConnecting = (end: End): boolean =>
+  end.synFrame !== NEVER && !end.synHadAck && end.segments === end.synCount;
+
+/** It is connecting, and no SYN,ACK that it could take has been sent to it. */
+function isInSynSent(connection: Connection, side: Side): boolean {
+  const { synAckFrame, otherSynAckFrame } = connection;
   return (
-    end.synFrame !== NEVER &&
-    !end.synHadAck &&
-    (connection.synAckFrame === NEVER || connection.synAckFrame === connection.otherSynAckFrame) &&
-    connection.handshakeAckFrame === NEVER
+    isConnecting(connection.ends[side]) && (synAckFrame === NEVER || synAckFrame === otherSynAckFrame)
   );
 }
 
@@ -366,7 +368,7 @@ export function stateOf(connection: Connection, side: Side): State {
   const end = connection.ends[side];
   const peer = connection.ends[side === 0 ? 1 : 0];
   if (end.segments === 0) return peer.synFrame !== NEVER ? 'LISTEN' : 'unknown';
-  if (isInSynSent(connection, side)) return 'SYN-SENT';
+  if (isConnecting(end)) return 'SYN-SENT';
   if (end.synHadAck && connection.handshakeAckFrame === NEVER && peer.segments === peer.synCount) {
     return 'SYN-RECEIVED';
   }

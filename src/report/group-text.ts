@@ -29,7 +29,7 @@ export const tellGroup = (
   tellConsequences(sheet, one, words);
   sheet.labelled(labels.evidence, exampleEvidence(one, words));
   const couldBe = alternativesText(one, options);
-  if (couldBe.length > 0) sheet.labelled(labels.couldBe, couldBe);
+  sheet.labelled(labels.couldBe(isCertain(one)), couldBe);
   const { settle, advice, connection } = one.example;
   if (settle !== undefined) sheet.labelled(labels.settle, [settle[words.language]]);
   tellAdvice(sheet, advice.slice(0, ADVICE), words);
@@ -147,6 +147,10 @@ export const evidenceText = (verdict: Verdict, words: Words): string[] => {
   });
 };
 
+/** A certain verdict leaves nothing open but its own special forms. */
+export const isCertain = ({ verdicts }: Group): boolean =>
+  verdicts.every(({ confidence }) => confidence === 'certain');
+
 /** What else it could be, the most frequent first: with its share of the group where not all. */
 export const alternativesText = (one: Group, { words, facts }: TextOptions): string[] => {
   const met = one.verdicts.flatMap((verdict) => verdict.alternatives);
@@ -163,7 +167,6 @@ export const alternativesText = (one: Group, { words, facts }: TextOptions): str
 
 /** What to change: one item a line. */
 export const tellAdvice = (sheet: Sheet, advice: readonly Text[], words: Words): void => {
-  if (advice.length === 0) return;
   sheet.labelled(
     words.labels.change,
     advice.map((one) => one[words.language]),
@@ -192,7 +195,7 @@ export const tellVerdict = (sheet: Sheet, verdict: Verdict, options: TextOptions
   tellConsequences(sheet, alone, words);
   sheet.labelled(labels.evidence, evidenceText(verdict, words));
   const couldBe = alternativesText(alone, options);
-  if (couldBe.length > 0) sheet.labelled(labels.couldBe, couldBe);
+  sheet.labelled(labels.couldBe(isCertain(alone)), couldBe);
   if (verdict.settle !== undefined) sheet.labelled(labels.settle, [verdict.settle[words.language]]);
   tellAdvice(sheet, verdict.advice, words);
   sheet.labelled(labels.look, [`resetlab cause ${verdict.cause}`]);

@@ -1,5 +1,5 @@
 import { group, type Group } from './group.ts';
-import { alternativesText, evidenceText, surenessText, whoText } from './group-text.ts';
+import { alternativesText, evidenceText, isCertain, surenessText, whoText } from './group-text.ts';
 import { ladderBlock } from './ladder.ts';
 import { connectionsReset, type Findings } from './model.ts';
 import { problemText, type TextOptions } from './text.ts';
@@ -75,7 +75,7 @@ const section = (one: Group, options: TextOptions): string => {
     bullets(evidenceText(example, words)),
   ];
   const couldBe = alternativesText(one, options);
-  if (couldBe.length > 0) blocks.push(`**${labels.couldBe}**`, bullets(couldBe));
+  if (couldBe.length > 0) blocks.push(`**${labels.couldBe(isCertain(one))}**`, bullets(couldBe));
   if (example.settle !== undefined) {
     blocks.push(`**${labels.settle}**${words.colon}${example.settle[words.language]}`);
   }

@@ -71,7 +71,7 @@ export const english: Words = {
     lost: 'Lost',
     evidence: 'Evidence',
     against: 'Against it',
-    couldBe: 'Could be',
+    couldBe: (certain) => (certain ? 'Perhaps as' : 'Could be'),
     settle: 'To settle',
     change: 'Change',
     look: 'Look',

@@ -61,7 +61,7 @@ export const chinese: Words = {
     lost: '丢失',
     evidence: '证据',
     against: '反证',
-    couldBe: '也可能是',
+    couldBe: (certain) => (certain ? '或具体为' : '也可能是'),
     settle: '如何定论',
     change: '怎么改',
     look: '查看',

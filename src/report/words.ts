@@ -30,7 +30,8 @@ export interface Words {
     readonly lost: string;
     readonly evidence: string;
     readonly against: string;
-    readonly couldBe: string;
+    /** Before alternatives; of a certain verdict, before special forms that it leaves open. */
+    readonly couldBe: (certain: boolean) => string;
     readonly settle: string;
     readonly change: string;
     readonly look: string;

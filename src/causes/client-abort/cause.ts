@@ -1,5 +1,8 @@
 import { notAnAbort, unread } from '../abort.ts';
+import { dataAfterClose } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
+import type { Finding } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
 import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
 import { doubts, nothingSaid, receiverSpokeLast } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -8,6 +11,7 @@ export const clientAbort = defineCause({
   id: 'client-abort',
   facts,
   recognise(e) {
+    if (e.shape === 'reply') return gaveUpWaiting(e);
     const out = notAnAbort(e);
     if (out !== undefined) return out;
     if (e.sender.role === 'server') {
@@ -64,3 +68,26 @@ export const clientAbort = defineCause({
     );
   },
 });
+
+/** The client closed with FIN before it had its answer; the answer then met a closed socket. */
+function gaveUpWaiting(e: Evidence): Finding {
+  const late = dataAfterClose(e);
+  if (late.stands === 'impossible') return late;
+  const { fin } = e.sender;
+  const { request, response, responseComplete } = e.application;
+  if (fin === undefined || e.sender.role !== 'client') {
+    return impossible(e.reset.frame, 'not a client that had closed', '不是已经关闭的客户端');
+  }
+  const asked = request ?? e.sender.lastData;
+  const answeredInTime = response !== undefined && response.frame < fin.frame && responseComplete !== false;
+  if (asked === undefined || answeredInTime) {
+    return impossible(fin.frame, 'it closed after it had its answer', '它在得到应答之后才关闭');
+  }
+  const gaveUp = seen(
+    fin.frame,
+    `the client closed ${duration(asked.beforeMs - fin.beforeMs)} after its last request, without a whole answer`,
+    `客户端在最后一个请求之后 ${duration(asked.beforeMs - fin.beforeMs)} 关闭，没有等到完整的应答`,
+  );
+  const because = [gaveUp, ...late.because];
+  return request === undefined ? possible(...because) : { stands: late.stands, because };
+}

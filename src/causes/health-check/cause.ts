@@ -36,7 +36,15 @@ export const healthCheck = defineCause({
       '打开后未传一个字节即复位',
     );
     const { checkCount, checkPeriodMs } = e.surroundings;
-    if (checkPeriodMs === undefined) return possible(empty);
+    if (checkPeriodMs === undefined) {
+      return e.sender.state === 'SYN-SENT'
+        ? impossible(
+            e.reset.frame,
+            'half open and not periodic: no check that anyone runs',
+            '只是半连接且没有周期：没有哪种健康检查会这样',
+          )
+        : possible(empty);
+    }
     return expected(
       empty,
       seen(

@@ -1,3 +1,3 @@
 """Every scenario, by the chapter it stands in."""
 
-from scenarios import closing, handshake, middleboxes, vanishing, web  # noqa: F401
+from scenarios import closing, handshake, lookalikes, middleboxes, vanishing, web  # noqa: F401

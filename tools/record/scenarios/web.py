@@ -187,7 +187,7 @@ def mass_restart(lab: Lab) -> None:
     for client in clients:
         client.connect(lab.server.address, 8080)
     for client in clients[:14]:
-        client.send(b'GET /work HTTP/1.1\r\nHost: app.test\r\n\r\n')
+        client.send(b'GET /jobs HTTP/1.1\r\nHost: app.test\r\n\r\n')
     lab.pause(200)
     lab.server.end(server, signal.SIGKILL)
     server.wait()
@@ -214,14 +214,14 @@ def sigkill(lab: Lab) -> None:
     client = lab.client.socket()
     client.connect(lab.server.address, 8080)
     if lab.option == 'unread':
-        client.send(b'GET /work HTTP/1.1\r\nHost: app.test\r\n\r\n')
+        client.send(b'GET /jobs HTTP/1.1\r\nHost: app.test\r\n\r\n')
     lab.pause(150)
     lab.server.end(server, signal.SIGKILL)
     server.wait()
     lab.server.calls.append({'call': 'SIGKILL', 'result': 'process ended'})
     lab.pause(100)
     if lab.option == 'idle-then-data':
-        client.send(b'GET /work HTTP/1.1\r\nHost: app.test\r\n\r\n')
+        client.send(b'GET /jobs HTTP/1.1\r\nHost: app.test\r\n\r\n')
         lab.pause(80)
     client.recv()
     if lab.option == 'idle':
