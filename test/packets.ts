@@ -7,9 +7,18 @@
 export type Bytes = Uint8Array;
 
 export const bytes = (...parts: readonly (number | readonly number[] | Bytes)[]): Bytes => {
-  const all = parts.flatMap((part) => (typeof part === 'number' ? [part] : [...part]));
-  return Uint8Array.from(all);
+  const whole = new Uint8Array(parts.reduce((sum: number, part) => sum + sizeOf(part), 0));
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'number') whole[at] = part;
+    else whole.set(part, at);
+    at += sizeOf(part);
+  }
+  return whole;
 };
+
+const sizeOf = (part: number | readonly number[] | Bytes): number =>
+  typeof part === 'number' ? 1 : part.length;
 
 export const be16 = (value: number): number[] => [(value >>> 8) & 0xff, value & 0xff];
 export const be32 = (value: number): number[] => [...be16(value >>> 16), ...be16(value & 0xffff)];
@@ -31,8 +40,8 @@ export const address = (written: string): number[] => {
 const FLAG_LETTERS = 'FSRPAUEC';
 
 /** `SA` for SYN,ACK: the letters of tcpdump and Wireshark. */
-export const flagBits = (letters: string): number =>
-  [...letters].reduce((bits, letter) => bits | (1 << FLAG_LETTERS.indexOf(letter)), 0);
+const flagBits = (letters: string): number =>
+  Array.from(letters).reduce((bits, letter) => bits | (1 << FLAG_LETTERS.indexOf(letter)), 0);
 
 export interface TcpFields {
   readonly source?: string;
@@ -80,7 +89,7 @@ export const tcp = (fields: TcpFields = {}): Bytes => {
 };
 
 /** RFC 1071. */
-export const checksum = (data: Bytes): number => {
+const checksum = (data: Bytes): number => {
   let sum = 0;
   for (let at = 0; at < data.length; at += 2) sum += (data[at]! << 8) | (data[at + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);

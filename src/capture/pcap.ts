@@ -79,7 +79,9 @@ export class PcapRecords implements Format {
       let original = view.getInt32(at + 12, littleEndian);
       if (captured < 0 || captured > limit) return this.lose(at, claims(captured));
       if (fraction < 0 || fraction >= fractions || original < captured || original === 0) {
-        if (orderly) return this.lose(at, 'a packet record has an impossible time or length');
+        if (orderly || (captured === 0 && original === 0)) {
+          return this.lose(at, 'a packet record has an impossible time or length');
+        }
         if (original < captured) original = captured;
       }
       const next = at + recordHeader + captured;

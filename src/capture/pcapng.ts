@@ -1,7 +1,8 @@
+import { InterfaceClock } from './clock.ts';
 import type { Delivery } from './delivery.ts';
 import { type Format, LARGEST_ORDINARY_FRAME, LARGEST_RECORD, bytesText } from './format.ts';
 import { type RecordShape, Resynchronisation } from './resync.ts';
-import { MICROSECONDS, type TimeUnit, setTime, timeUnit } from './timestamp.ts';
+
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
@@ -25,7 +26,7 @@ interface Interface {
   readonly id: number;
   readonly linkType: number;
   readonly snapLength: number;
-  readonly time: TimeUnit;
+  readonly clock: InterfaceClock;
 }
 
 /** Blocks of a pcapng file (draft-ietf-opsawg-pcapng). */
@@ -92,7 +93,12 @@ export class PcapngBlocks implements Format, RecordShape {
       if (view.getInt32(at + length - 4, this.littleEndian) !== length) {
         return this.lose(at, 'a block ends with another length than it began with');
       }
-      this.block(type, bytes, view, at, length);
+      if (type === ENHANCED_PACKET) {
+        const interfaceId = view.getInt32(at + 8, this.littleEndian);
+        this.timedPacket(bytes, view, at, length, interfaceId);
+      } else {
+        this.block(type, bytes, view, at, length);
+      }
       if (this.delivery.stopped) return at;
       at += length;
     }
@@ -134,9 +140,6 @@ export class PcapngBlocks implements Format, RecordShape {
     length: number,
   ): void {
     switch (type) {
-      case ENHANCED_PACKET:
-        this.timedPacket(bytes, view, at, length, view.getInt32(at + 8, this.littleEndian));
-        break;
       case OBSOLETE_PACKET:
         this.timedPacket(bytes, view, at, length, view.getUint16(at + 8, this.littleEndian));
         break;
@@ -177,7 +180,7 @@ export class PcapngBlocks implements Format, RecordShape {
       id: this.interfacesBefore + this.interfaces.length,
       linkType: view.getUint16(at + 8, this.littleEndian),
       snapLength: view.getInt32(at + 12, this.littleEndian),
-      time: readTimeUnit(view, at + 16, at + length - 4, this.littleEndian),
+      clock: readClock(view, at + 16, at + length - 4, this.littleEndian),
     });
   }
 
@@ -202,8 +205,7 @@ export class PcapngBlocks implements Format, RecordShape {
       return;
     }
     const original = view.getInt32(at + 24, littleEndian);
-    const high = view.getUint32(at + 12, littleEndian);
-    setTime(packet, high, view.getUint32(at + 16, littleEndian), described.time);
+    described.clock.setTime(packet, view, at + 12, littleEndian);
     packet.interfaceId = described.id;
     packet.slType = -1;
     delivery.frame(
@@ -278,7 +280,7 @@ const OPTION_TSRESOL = 9;
 const OPTION_TSOFFSET = 14;
 
 /** Options that run over the block end the list: what came before counts. */
-const readTimeUnit = (view: DataView, from: number, to: number, little: boolean): TimeUnit => {
+const readClock = (view: DataView, from: number, to: number, little: boolean): InterfaceClock => {
   let resolution = 6;
   let offsetSeconds = 0;
   let at = from;
@@ -290,8 +292,7 @@ const readTimeUnit = (view: DataView, from: number, to: number, little: boolean)
     if (code === OPTION_TSOFFSET && length >= 8) offsetSeconds = signed64(view, at + 4, little);
     at += 4 + ((length + 3) & ~3);
   }
-  if (resolution === 6 && offsetSeconds === 0) return MICROSECONDS;
-  return timeUnit(resolution, offsetSeconds);
+  return new InterfaceClock(resolution, offsetSeconds);
 };
 
 const signed64 = (view: DataView, at: number, little: boolean): number => {

@@ -102,9 +102,11 @@ describe('pcap', () => {
   });
 
   it('reads a file whose writer gets fractions of a second wrong throughout', () => {
-    const capture = pcap(row(4).map((one) => ({ ...one, nanos: 3e12 })));
-    expect(seqs(capture)).toEqual(upTo(4));
-    expect(collect(capture).packets[0]?.time).toBe(`${START_SECONDS}.999999999`);
+    for (const nanos of [1.5e12, 3e12]) {
+      const capture = pcap(row(4).map((one) => ({ ...one, nanos })));
+      expect(seqs(capture)).toEqual(upTo(4));
+      expect(collect(capture).packets[0]?.time).toBe(`${START_SECONDS}.999999999`);
+    }
   });
 });
 
@@ -194,6 +196,27 @@ describe('pcapng', () => {
         expect(collect(capture).packets[0]?.time).toBe(time);
       }),
       1000,
+    );
+  });
+
+  it('divides exactly whatever came before, forwards or back in time', () => {
+    const ng = pcapng();
+    const start = 1_763_999_999_999_999_000n;
+    const steps = fc.array(fc.bigInt({ min: -3_000_000_000n, max: 3_000_000_000n }), { maxLength: 20 });
+    holds(
+      fc.property(steps, fc.constantFrom(6, 9), (row, exponent) => {
+        const perSecond = 10n ** BigInt(exponent);
+        const counts = row.map((step) => (start + step) / (1_000_000_000n / perSecond));
+        const packets = counts.map((count) => ng.packet(frame(0), 0, count));
+        const options = ng.option(9, [exponent]);
+        const capture = bytes(ng.section(), ng.interface(1, options), ...packets);
+        const times = counts.map((count) => {
+          const nanos = ((count % perSecond) * 1_000_000_000n) / perSecond;
+          return `${count / perSecond}.${String(nanos).padStart(9, '0')}`;
+        });
+        expect(collect(capture).packets.map((packet) => packet.time)).toEqual(times);
+      }),
+      500,
     );
   });
 
@@ -349,11 +372,31 @@ describe('bad input', () => {
     expect(collect(capture).problems).toMatchObject([{ code: 'bad-record-length', fatal: false }]);
   });
 
+  it('does not let a false length swallow megabytes', () => {
+    const large = (n: number): Frame => ({
+      data: ethernet(segment({ seq: n, payload: zeros(60_000) })),
+    });
+    const frames = [...row(5), ...Array.from({ length: 40 }, (_, n) => large(5 + n))];
+    const capture = patched(pcap(frames), recordAt(frames, 2) + 8, 2_000_000);
+    expect(seqs(capture, [65_536])).toEqual(without(45, 2));
+  });
+
+  it('lists the first of many problems, and counts the rest', () => {
+    const capture = bytes(pcap(row(3)));
+    const good = pcap(row(3)).subarray(24);
+    const damaged = Array.from({ length: 100 }, () => [text('rubbish, rubbish, rubbish'), good]);
+    const { reader, counts } = collect(bytes(capture, ...damaged.flat()));
+    expect(counts.packets).toBe(303);
+    expect(reader.problems.length).toBe(64);
+    expect(reader.furtherProblems).toBe(36);
+  });
+
   it('finds no phantom packets in a tail of zeros, as a crash leaves it', () => {
     const { packets, problems, counts } = collect(bytes(pcap(row(5)), zeros(1000)));
     expect(packets.length).toBe(5);
     expect(counts.packets).toBe(5);
     expect(problems).toMatchObject([{ code: 'bad-record-length', frame: 5, fatal: true }]);
+    expect(collect(bytes(pcap([]), zeros(1000))).counts.packets).toBe(0);
   });
 
   it.each([0, 8, 4, 13, 0xfffffffc, 0x80000000, 0x7ffffffc])(
@@ -370,6 +413,7 @@ describe('bad input', () => {
         expect(problems).toMatchObject([
           { code: 'bad-block-length', frame: 4, offset: at, fatal: false },
         ]);
+        expect(problems[0]?.message).toContain(`a block claims ${claim.toLocaleString('en')} bytes`);
       }
     },
   );

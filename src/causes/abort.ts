@@ -6,7 +6,7 @@ import {
   doubts,
   isSynchronized,
   notActive,
-  receiverSpokeLast,
+  leftUnanswered,
   ruledOutByGoingOn,
 } from './signs.ts';
 
@@ -64,7 +64,7 @@ export function unread(e: Evidence): readonly Observation[] {
     ];
   }
   const observations: Observation[] = [];
-  if (receiverSpokeLast(e)) {
+  if (leftUnanswered(e)) {
     observations.push(
       seen(
         lastData.frame,
@@ -76,8 +76,8 @@ export function unread(e: Evidence): readonly Observation[] {
     observations.push(
       against(
         e.sender.lastData?.frame ?? e.reset.frame,
-        'the sender answered after the last data it got: it may have read all of it',
-        '发送方在最后收到的数据之后作过回应：可能已全部读完',
+        'the sender had answered, or asked for, the last data it got: it may have read all of it',
+        '发送方最后收到的数据，它已回应过或正是它所请求的：可能已全部读完',
       ),
     );
   }
@@ -112,7 +112,7 @@ export function abortOnPurpose(e: Evidence): Finding {
     because.push(
       seen(e.reset.frame, 'no data was there to be left unread', '没有可能未读的数据'),
     );
-  } else if (receiverSpokeLast(e)) {
+  } else if (leftUnanswered(e)) {
     because.push(
       against(
         e.receiver.lastData.frame,
@@ -124,8 +124,8 @@ export function abortOnPurpose(e: Evidence): Finding {
     because.push(
       seen(
         e.sender.lastData?.frame ?? e.reset.frame,
-        'the sender had answered everything it got',
-        '发送方已回应它收到的一切',
+        'the exchange was over: the sender had answered, or asked for, all it got',
+        '一问一答已经结束：发送方收到的一切，它已回应过或正是它所请求的',
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { Finding, Observation } from './cause.ts';
 import type { Evidence } from './evidence.ts';
 import { against, duration, impossible, possible, seen, standing } from './finding.ts';
-import { doubts, finBefore, isEstablished, noFin, notReply, replyShape, ruledOutByGoingOn } from './signs.ts';
+import { doubts, finBefore, isEstablished, noFin, notReply, replyShape, ruledOutByGoingOn, serverOnlyOffered } from './signs.ts';
 
 /** Data meets a side that has already closed: RFC 9293 §3.10.7.4, Linux tcp_rcv_state_process. */
 export function dataAfterClose(e: Evidence): Finding {
@@ -29,7 +29,7 @@ export function dataAfterClose(e: Evidence): Finding {
 export function notLateData(e: Evidence): Finding | undefined {
   const wentOn = ruledOutByGoingOn(e);
   if (wentOn !== undefined) return wentOn;
-  if (!isEstablished(e)) {
+  if (!isEstablished(e) || serverOnlyOffered(e)) {
     return impossible(e.reset.frame, 'the connection was never established', '连接从未建立');
   }
   if (e.trigger !== undefined && e.trigger.length === 0) {

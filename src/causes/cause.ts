@@ -61,8 +61,8 @@ export interface CauseFacts {
   readonly summary: Text;
   /** Who puts the reset on the wire. */
   readonly origin: 'endpoint' | 'middlebox' | 'unknown';
-  /** The general cause of which this is a special form: naming either is right. */
-  readonly refines?: CauseId;
+  /** The general causes of which this is a special form: naming either is right. */
+  readonly refines?: CauseId | readonly CauseId[];
   /** Expected in healthy systems: folded into a count unless --all. */
   readonly benign: boolean;
   /**
@@ -90,6 +90,11 @@ export interface CauseFacts {
 export interface Cause<Id extends CauseId = CauseId> {
   readonly id: Id;
   readonly facts: CauseFacts;
+  /**
+   * It leaves a trace of its own. Where that trace is there, it stands before the causes that would
+   * explain any reset of this shape.
+   */
+  readonly particular?: boolean;
   /** Answers for a reset. */
   recognise(evidence: Evidence): Finding;
   /** Answers for a connection that broke without a reset; absent: it never does that. */

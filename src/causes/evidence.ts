@@ -116,7 +116,7 @@ export interface EndFacts {
   readonly unansweredRetransmissions: number;
   /** Segments probing an idle connection (SEQ = SND.NXT-1) that got no answer, newest run. */
   readonly unansweredKeepalives: number;
-  /** All keepalive probes seen. */
+  /** Keepalive probes that this end sent last, one after the other, answered or not. */
   readonly keepalives: number;
   /** Time between the newest two keepalive probes. */
   readonly keepaliveIntervalMs: number | undefined;
@@ -173,6 +173,8 @@ export interface AftermathFacts {
   /** The handshake started again on the same four-tuple. */
   readonly newSynIn: Sighting | undefined;
   readonly newSynAnswered: boolean;
+  /** Its sequence number is not that of the SYN before. */
+  readonly newSynIsOther: boolean;
   /** Later resets of the same sender, and whether their SEQ rises above everything it ever sent. */
   readonly furtherResets: number;
   readonly risingSequence: boolean;

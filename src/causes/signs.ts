@@ -9,6 +9,8 @@ import { against, duration, impossible, seen } from './finding.ts';
 
 /** Path changes move a TTL by one now and then; more is another machine. */
 const TTL_TELLS = 2;
+/** An application that waits for data has read it by then. */
+const READING_MS = 5;
 
 // ---- what the reset is -------------------------------------------------------------------------
 
@@ -172,6 +174,17 @@ export const receiverSpokeLast = (e: Evidence): boolean => {
   if (lastData === undefined) return false;
   return e.sender.lastData === undefined || lastData.frame > e.sender.lastData.frame;
 };
+
+/** A client that got what it had asked for, whole as far as can be told, and had time to read it. */
+const gotItsAnswer = (e: Evidence): boolean =>
+  e.sender.role === 'client' &&
+  e.sender.lastData !== undefined &&
+  e.receiver.bytesSent === e.receiver.bytesAcknowledged &&
+  e.application.responseComplete !== false &&
+  (e.receiver.lastData?.beforeMs ?? 0) >= READING_MS;
+
+/** Data of the receiver's that the sender neither answered nor, being its client, had asked for. */
+export const leftUnanswered = (e: Evidence): boolean => receiverSpokeLast(e) && !gotItsAnswer(e);
 
 export const finBefore = (e: Evidence): Observation | undefined => {
   const { fin } = e.sender;

@@ -4,7 +4,12 @@ import { complain, type Complaint } from './complaint.ts';
 
 /** A capture as it can be read: any number of times from its beginning, or once as it comes. */
 export type CaptureSource =
-  | { readonly kind: 'seekable'; readonly file: string; readonly descriptor: number; readonly bytes: number }
+  | {
+      readonly kind: 'seekable';
+      readonly file: string;
+      readonly descriptor: number;
+      readonly bytes: number;
+    }
   | {
       readonly kind: 'stream';
       readonly file: string;
@@ -53,5 +58,4 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
-const reason = (error: NodeJS.ErrnoException): string =>
-  REASONS[error.code ?? ''] ?? error.message;
+const reason = (error: NodeJS.ErrnoException): string => REASONS[error.code ?? ''] ?? error.message;

@@ -17,10 +17,7 @@ export interface CauseOptions {
 }
 
 /** `resetlab cause`: the catalogue, or one cause at length; returns the exit code. */
-export const tellCause = async (
-  id: string | undefined,
-  options: CauseOptions,
-): Promise<number> => {
+export const tellCause = async (id: string | undefined, options: CauseOptions): Promise<number> => {
   const language = languageOf(options.lang);
   const output = new Output();
   const paint = paintFor(options.color);

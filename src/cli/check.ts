@@ -4,14 +4,7 @@ import { check, checkReport, type CheckedCapture, type CheckFormat } from '../re
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
 import { openCapture } from './capture-source.ts';
-import {
-  DONE,
-  FOUND,
-  INTERRUPTED,
-  isComplaint,
-  WRONG,
-  type Complaint,
-} from './complaint.ts';
+import { DONE, FOUND, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
 import { Interrupt } from './interrupt.ts';
 import { investigate, isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';

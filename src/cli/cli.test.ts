@@ -55,7 +55,9 @@ describe('explain', () => {
   it('colours when it is told to, and not under NO_COLOR', () => {
     const escape = '\u001b[';
     expect(run(['explain', 'refused.pcap', '--color']).stdout).toContain(escape);
-    expect(run(['explain', 'refused.pcap'], undefined, { FORCE_COLOR: '1' }).stdout).toContain(escape);
+    expect(run(['explain', 'refused.pcap'], undefined, { FORCE_COLOR: '1' }).stdout).toContain(
+      escape,
+    );
     const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
     expect(run(['explain', 'refused.pcap'], undefined, both).stdout).not.toContain(escape);
   });
@@ -96,7 +98,7 @@ describe('explain', () => {
 
   it('draws a connection, or says which ones there are', () => {
     const { stdout, status } = run(['explain', 'refused.pcap', '--connection', '1']);
-    expect(stdout).toMatch(/│◀━+ \[RST, ACK\] Seq=1 Ack=1 Win=0 ━+│/);
+    expect(stdout).toMatch(/│◀━+ \[RST, ACK\] Seq=\d Ack=1 Win=0 ━+│/);
     expect(status).toBe(0);
     const none = run(['explain', 'refused.pcap', '--connection', '2']);
     expect(none.stderr).toContain('refused.pcap: no connection 2');
@@ -147,6 +149,26 @@ describe('wrong input', () => {
     });
     expect(stderr).toContain('resetlab: cut.pcap: frame 3, byte 192: ');
     expect(status).toBe(2);
+  });
+
+  it('is damage even where reading could go on after it', () => {
+    const capture = refused(500);
+    capture.fill(0xff, 24 + 100 * 56, 24 + 101 * 56);
+    writeFileSync(at('scratched.pcap'), capture);
+    const { stdout, status } = run(['explain', 'scratched.pcap', '--json']);
+    const [problem] = rows(stdout).at(-1).problems;
+    expect(problem).toMatchObject({ offset: 24 + 100 * 56, fatal: false });
+    expect(rows(stdout).at(-1).resets).toBeGreaterThan(400);
+    expect(status).toBe(2);
+  });
+
+  it('is not what merely nobody here reads: an unknown link type is told, and no error', () => {
+    const capture = refused(1);
+    capture.writeUInt32LE(147, 20);
+    writeFileSync(at('usb.pcap'), capture);
+    const { stderr, status } = run(['explain', 'usb.pcap']);
+    expect(stderr).toContain('link type 147');
+    expect(status).toBe(0);
   });
 
   it('does not keep the other captures from being read', () => {

@@ -57,7 +57,8 @@ const whatIsMeant = (
   const looksLikeFile = (word: string) => CAPTURE_NAME.test(word) || PATH.test(word);
   const missing = words.filter((word) => !isFile(word));
   if (missing.length === 0) return { files: words };
-  const wrong = missing.find(looksLikeFile) ?? (missing.length < words.length ? missing[0] : undefined);
+  const wrong =
+    missing.find(looksLikeFile) ?? (missing.length < words.length ? missing[0] : undefined);
   return wrong === undefined ? { errorText: words.join(' ') } : complain(`${wrong}: no such file`);
 };
 
@@ -97,7 +98,8 @@ const noSuchConnection = (
   if (id === undefined || ladder !== undefined) return undefined;
   const known = [...new Set(verdicts.map(({ connection }) => connection.id))];
   const some = known.slice(0, 12).join(', ') + (known.length > 12 ? ', …' : '');
-  const hint = known.length === 0 ? 'no connection has a verdict' : `connections with a verdict: ${some}`;
+  const hint =
+    known.length === 0 ? 'no connection has a verdict' : `connections with a verdict: ${some}`;
   return `${file}: no connection ${id} to draw; ${hint}`;
 };
 

@@ -104,7 +104,8 @@ function handshakeDelayMs(connection: Connection, sender: Side): number | undefi
 
 function ipIdRelation(ipId: number, last: number): IdentityFacts['ipId'] {
   if (ipId === 0) return 'zero';
-  if (ipId < 0 || last < 0) return 'unknown';
+  // Linux numbers nothing while the handshake lasts.
+  if (ipId < 0 || last <= 0) return 'unknown';
   const step = (ipId - last) & 0xffff;
   return step > 0 && step <= IP_ID_STEP ? 'continues' : 'jumps';
 }
@@ -168,12 +169,19 @@ function aftermathOf(sighting: ResetSighting): AftermathFacts {
       sighting.at,
     ),
     newSynIn: newSyn === undefined ? successorOf(sighting) : sightingOf(newSyn, sighting.at),
+    newSynIsOther: newSyn === undefined ? true : newSyn.seq !== firstSynOf(sighting),
     newSynAnswered: newSyn === undefined ? connection.successorAnswered : isAnswered(newSyn, later),
     furtherResets: resets.length,
     risingSequence: resets.some((segment) => isBeyond(segment.seq, sighting)),
     otherEndReset: sightingOf(ofReceiver.find((segment) => (segment.flags & RST) !== 0), sighting.at),
   };
 }
+
+/** The connecting end's sequence number before the reset; its SYN took one. */
+const firstSynOf = ({ side, connection, senderNxt, receiverNxt }: ResetSighting): number | undefined => {
+  const nxt = side === connection.client ? senderNxt : receiverNxt;
+  return nxt === undefined ? undefined : add(nxt, -1);
+};
 
 const sightingOf = (segment: LaterSegment | undefined, at: number): Sighting | undefined =>
   segment && { frame: segment.frame, beforeMs: (at - segment.at) * 1000 };

@@ -149,7 +149,8 @@ const originOf = ({ cause, alternatives }: Judgement): Verdict['origin'] => {
 
 /** Without harm: the cause is, or nothing obeyed the reset, or a client left with all it wanted. */
 function isBenign(judgement: Judgement, e: Evidence): boolean {
-  if (judgement.cause === 'client-abort') return e.application.responseComplete === true;
+  const isAbort = judgement.cause === 'client-abort' || judgement.cause === 'linger-zero';
+  if (isAbort && e.sender.role === 'client') return e.application.responseComplete === true;
   return CATALOGUE[judgement.cause].facts.benign;
 }
 

@@ -269,6 +269,12 @@ export class Connection {
     );
   }
 
+  /** The first acknowledgement of the server's SYN, and of nothing it never sent. */
+  private acceptsSynAck(ack: number, server: End): boolean {
+    if (this.handshakeAckFrame !== NEVER || this.synAckFrame === NEVER) return false;
+    return after(ack, server.iss) && !after(ack, server.nxt);
+  }
+
   private opens(packet: Packet, options: TcpOptions, at: number, side: Side): void {
     const sender = this.ends[side];
     const hasAck = (packet.flags & ACK) !== 0;
@@ -323,12 +329,15 @@ export class Connection {
 
   private noteProbe(kind: number, sender: End, at: number): void {
     if (kind === KEEPALIVE_KIND) {
-      if (sender.unansweredKeepalives > 0) sender.keepaliveInterval = at - sender.keepaliveAt;
-      else if (sender.unanswered === 0) sender.unansweredSince = at;
+      if (sender.keepalives > 0) sender.keepaliveInterval = at - sender.keepaliveAt;
+      if (sender.unanswered + sender.unansweredKeepalives === 0) sender.unansweredSince = at;
       sender.keepaliveAt = at;
       sender.keepalives++;
       sender.unansweredKeepalives++;
-    } else if (kind === WINDOW_PROBE_KIND) {
+      return;
+    }
+    sender.keepalives = 0;
+    if (kind === WINDOW_PROBE_KIND) {
       sender.windowProbes++;
       sender.unansweredWindowProbes++;
     }
@@ -343,6 +352,7 @@ export class Connection {
       sender.firstDataAt = at;
     }
     sender.lastDataFrame = frame;
+    sender.windowProbes = 0;
     sender.sinceAnswer += payloadLength;
     peer.sinceAnswer = 0;
     sender.lastDataAt = at;
@@ -354,7 +364,7 @@ export class Connection {
     const { ack, frame, flags } = packet;
     sender.ack = ack;
     sender.ackKnown = true;
-    if ((flags & SYN) === 0 && side === this.client && this.handshakeAckFrame === NEVER && this.synAckFrame !== NEVER) {
+    if ((flags & SYN) === 0 && side === this.client && this.acceptsSynAck(ack, peer)) {
       this.handshakeAckFrame = frame;
       this.handshakeAckAt = at;
     }

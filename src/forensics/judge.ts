@@ -74,31 +74,51 @@ function conclude(standing: Candidate[], whole: boolean): Judgement {
 function confidenceIn(first: Candidate, rivals: readonly Candidate[], whole: boolean): Confidence {
   if (first.finding.stands === 'possible') return rivals.length === 0 ? 'likely' : 'possible';
   if (!whole || first.finding.because.some((observation) => !observation.supports)) return 'likely';
-  const family = rootOf(first.id);
-  const strangers = rivals.filter(({ id }) => rootOf(id) !== family);
+  const strangers = rivals.filter(({ id }) => !areFamily(id, first.id));
   const equals = rivals.filter(({ finding }) => finding.stands === 'expected');
   if (strangers.length === 0 && equals.length === 0) return 'certain';
   return equals.length >= TOO_MANY ? 'possible' : 'likely';
 }
 
-/** Expected before possible, special before general, then the commoner in the field. */
+/**
+ * Expected before possible; with less against it; special before general; with a trace of its own;
+ * then the commoner in the field.
+ */
 function byStrength(a: Candidate, b: Candidate): number {
   if (a.finding.stands !== b.finding.stands) return a.finding.stands === 'expected' ? -1 : 1;
+  const doubt = doubtsIn(a) - doubtsIn(b);
+  if (doubt !== 0) return doubt;
   if (isGeneralOf(a.id, b.id)) return 1;
   if (isGeneralOf(b.id, a.id)) return -1;
+  if (a.finding.stands === 'expected') {
+    const trace = Number(hasOwnTrace(b.id)) - Number(hasOwnTrace(a.id));
+    if (trace !== 0) return trace;
+  }
   return CATALOGUE[b.id].facts.frequency - CATALOGUE[a.id].facts.frequency;
 }
 
-/** Whether one cause is the general form of another. */
-export function isGeneralOf(general: CauseId, special: CauseId): boolean {
-  let id: CauseId | undefined = CATALOGUE[special].facts.refines;
-  while (id !== undefined && id !== general) id = CATALOGUE[id].facts.refines;
-  return id === general;
+const doubtsIn = ({ finding }: Candidate): number =>
+  finding.because.filter((observation) => !observation.supports).length;
+
+const hasOwnTrace = (id: CauseId): boolean => (CATALOGUE[id] as Cause).particular === true;
+
+/** The general forms of a cause, nearest first; none for a cause that is general itself. */
+function generalsOf(id: CauseId): readonly CauseId[] {
+  const { refines } = CATALOGUE[id].facts;
+  const nearest: readonly CauseId[] = refines === undefined ? [] : typeof refines === 'string' ? [refines] : refines;
+  return [...nearest, ...nearest.flatMap(generalsOf)];
 }
 
-function rootOf(id: CauseId): CauseId {
-  const { refines } = CATALOGUE[id].facts;
-  return refines === undefined ? id : rootOf(refines);
+const GENERALS = new Map(CAUSE_IDS.map((id) => [id, new Set(generalsOf(id))]));
+
+/** Whether one cause is a general form of another. */
+export const isGeneralOf = (general: CauseId, special: CauseId): boolean =>
+  GENERALS.get(special)!.has(general);
+
+/** One is a general form of the other, or both are special forms of the same. */
+function areFamily(a: CauseId, b: CauseId): boolean {
+  const ofA = new Set([a, ...GENERALS.get(a)!]);
+  return [b, ...GENERALS.get(b)!].some((id) => ofA.has(id));
 }
 
 const asAlternative = ({ id, finding }: Candidate): Alternative => ({

@@ -369,7 +369,7 @@ export function stateOf(connection: Connection, side: Side): State {
   const peer = connection.ends[side === 0 ? 1 : 0];
   if (end.segments === 0) return peer.synFrame !== NEVER ? 'LISTEN' : 'unknown';
   if (isConnecting(end)) return 'SYN-SENT';
-  if (end.synHadAck && connection.handshakeAckFrame === NEVER && peer.segments === peer.synCount) {
+  if (end.synHadAck && connection.handshakeAckFrame === NEVER && end.segments === end.synCount) {
     return 'SYN-RECEIVED';
   }
   const sentFin = end.finFrame !== NEVER;

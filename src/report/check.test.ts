@@ -81,7 +81,9 @@ describe('as GitHub annotations', () => {
       '::error file=a%2Cb%3Ac%25.pcap,title=early-response (likely)::' +
         'frame 10: 10.0.0.7:8080 reset 10.0.0.2:40001: Somebody did early-response',
     );
-    expect(lines[1]).toMatch(/^::error file=a%2Cb%3Ac%25\.pcap,title=cut-short::frame 3, byte 99: /);
+    expect(lines[1]).toMatch(
+      /^::error file=a%2Cb%3Ac%25\.pcap,title=cut-short::frame 3, byte 99: /,
+    );
     expect(lines).toHaveLength(2);
   });
 });
@@ -100,7 +102,9 @@ describe('as JUnit', () => {
   );
 
   it('counts findings as failures and unreadable captures as errors', () => {
-    expect(report).toContain('<testsuite name="a&lt;1&gt;.pcap" tests="2" failures="1" errors="1">');
+    expect(report).toContain(
+      '<testsuite name="a&lt;1&gt;.pcap" tests="2" failures="1" errors="1">',
+    );
     expect(report).toContain('<testcase classname="clean.pcap" name="no unexpected reset"/>');
   });
 
@@ -118,5 +122,6 @@ describe('as JUnit', () => {
     expect(open).toEqual([]);
     expect(report).not.toMatch(/&(?!amp;|lt;|gt;|quot;)/);
     expect(report).not.toContain('\u0000');
+    expect(report).not.toMatch(/\p{Surrogate}/u);
   });
 });

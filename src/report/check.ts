@@ -25,8 +25,8 @@ export const check = (
   facts: FactsOf,
 ): CheckedCapture => {
   const passes = ({ cause, benign }: Verdict): boolean => {
-    const general = facts[cause].facts.refines;
-    return benign || allowed.has(cause) || (general !== undefined && allowed.has(general));
+    const general = [facts[cause].facts.refines ?? []].flat();
+    return benign || [cause, ...general].some((id) => allowed.has(id));
   };
   const passedBefore = new Map<number, boolean>();
   const found = verdicts.filter((verdict) => {
@@ -88,8 +88,7 @@ const annotation = (file: string, title: string, message: string): string =>
 const data = (text: string): string =>
   text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 
-const property = (text: string): string =>
-  data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+const property = (text: string): string => data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 
 const junit = (captures: readonly CheckedCapture[], facts: FactsOf, words: Words): string => {
   const suites = captures.map((one) => suite(one, facts, words));

@@ -15,12 +15,7 @@ const ADVICE = 3;
 const NAMES = 3;
 
 /** One cause, as one paragraph: what, who, what they saw, why we think so, what to do. */
-export const tellGroup = (
-  sheet: Sheet,
-  one: Group,
-  number: string,
-  options: TextOptions,
-): void => {
+export const tellGroup = (sheet: Sheet, one: Group, number: string, options: TextOptions): void => {
   const { words, facts } = options;
   const { labels } = words;
   tellHeading(sheet, one, number, options);
@@ -90,8 +85,14 @@ const tellConsequences = (sheet: Sheet, one: Group, words: Words): void => {
   const { labels } = words;
   const receiverRole = senderRole === 'client' ? 'server' : 'client';
   const several = verdicts.length > 1;
-  const receiverSaw = appsText(verdicts.map((v) => v.apps.receiver), words);
-  const senderSaw = appsText(verdicts.map((v) => v.apps.sender), words);
+  const receiverSaw = appsText(
+    verdicts.map((v) => v.apps.receiver),
+    words,
+  );
+  const senderSaw = appsText(
+    verdicts.map((v) => v.apps.sender),
+    words,
+  );
   sheet.labelled(labels.saw(receiverRole, several), receiverSaw, 'harm');
   sheet.labelled(labels.saw(senderRole, several), senderSaw);
   const effects = tallied(verdicts.filter((v) => v.type === 'reset').map((v) => v.effect));
@@ -142,7 +143,9 @@ const shortened = (verdict: Verdict, told: readonly string[]): string[] => {
 /** Every observation of a verdict, in its order, with the frame that shows it. */
 export const evidenceText = (verdict: Verdict, words: Words): string[] => {
   return verdict.evidence.map(({ frame, say, supports }) => {
-    const fact = supports ? say[words.language] : `${words.evenSo}${words.colon}${say[words.language]}`;
+    const fact = supports
+      ? say[words.language]
+      : `${words.evenSo}${words.colon}${say[words.language]}`;
     return frame > 0 ? `${words.frame(frame)}${words.colon}${fact}` : fact;
   });
 };
@@ -166,7 +169,7 @@ export const alternativesText = (one: Group, { words, facts }: TextOptions): str
 };
 
 /** What to change: one item a line. */
-export const tellAdvice = (sheet: Sheet, advice: readonly Text[], words: Words): void => {
+const tellAdvice = (sheet: Sheet, advice: readonly Text[], words: Words): void => {
   sheet.labelled(
     words.labels.change,
     advice.map((one) => one[words.language]),
@@ -206,4 +209,3 @@ const builtText = (verdict: Verdict, words: Words): string => {
   if (verdict.failure !== undefined) return words.failure[verdict.failure];
   return verdict.shape === undefined ? '' : words.shape[verdict.shape];
 };
-

@@ -54,7 +54,10 @@ describe('group', () => {
 
   it('does not fold a harmful verdict because another of its cause was benign', () => {
     const { told, folded } = group(
-      [onConnection(1, { cause: 'client-abort', benign: true }), onConnection(2, { cause: 'client-abort' })],
+      [
+        onConnection(1, { cause: 'client-abort', benign: true }),
+        onConnection(2, { cause: 'client-abort' }),
+      ],
       false,
     );
     expect(told.map((one) => one.resets)).toEqual([1]);

@@ -20,7 +20,8 @@ export class JsonRows {
 
   /** One verdict as one line, with its line feed. */
   row(verdict: Verdict): string {
-    const what = verdict.type === 'reset' ? `"shape":"${verdict.shape}"` : `"failure":"${verdict.failure}"`;
+    const what =
+      verdict.type === 'reset' ? `"shape":"${verdict.shape}"` : `"failure":"${verdict.failure}"`;
     const { sender, receiver } = verdict.apps;
     return (
       `{"type":"${verdict.type}","frame":${verdict.frame}` +

@@ -18,8 +18,12 @@ export const markdownReport = (
 ): string => {
   const { words, all } = options;
   const { told, folded } = group(findings.verdicts, all);
-  const parts = [`## ${words.markdown.title(printable(nameOf(findings.file, words)).replaceAll('`', "'"))}`, head(findings, options)];
-  if (told.length === 0) parts.push(words.nothing(findings.summary, folded.length > 0).join('\n\n'));
+  const parts = [
+    `## ${words.markdown.title(printable(nameOf(findings.file, words)).replaceAll('`', "'"))}`,
+    head(findings, options),
+  ];
+  if (told.length === 0)
+    parts.push(words.nothing(findings.summary, folded.length > 0).join('\n\n'));
   else parts.push(table(told, options));
   for (const one of told) parts.push(section(one, options));
   if (findings.ladder !== undefined) {

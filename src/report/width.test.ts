@@ -32,12 +32,20 @@ describe('wrap', () => {
     expect(wrap('[2001:db8:1:2:3:4:5:6]:443', 10)).toEqual(['[2001:db8:', '1:2:3:4:5:', '6]:443']);
   });
 
+  it('keeps a command on one line where one line can hold it', () => {
+    const text = 'run `ss -tn dst :80` there';
+    expect(wrap(text, 18)).toEqual(['run', '`ss -tn dst :80`', 'there']);
+    expect(wrap(text, 12)).toEqual(['run `ss -tn', 'dst :80`', 'there']);
+  });
+
   it('gives one empty line for an empty text', () => {
     expect(wrap('', 20)).toEqual(['']);
   });
 
   it('never makes a line too wide, and loses nothing but spaces', () => {
-    const words = fc.array(fc.oneof(fc.string(), fc.constantFrom('重置', '（证据）', '。', 'a b')));
+    const words = fc.array(
+      fc.oneof(fc.string(), fc.constantFrom('重置', '（证据）', '。', '`a b c`')),
+    );
     fc.assert(
       fc.property(words, fc.integer({ min: 8, max: 60 }), (parts, columns) => {
         const text = parts.join(' ');

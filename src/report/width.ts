@@ -94,6 +94,21 @@ const cut = (word: string, columns: number): string[] => {
   return parts;
 };
 
+/** Stands for a space that is not to be broken at. */
+const FIRM_SPACE = '\ue000';
+
+/** A command in backquotes is there to be copied: kept on one line where one line can hold it. */
+const withFirmCommands = (text: string, columns: number): string =>
+  text.replace(/`[^`]+`/g, (command) =>
+    widthOf(command) < columns ? command.replaceAll(' ', FIRM_SPACE) : command,
+  );
+
+/** What goes on one line whole, or else in parts. */
+const fitting = (piece: string, columns: number): string[] =>
+  widthOf(piece) <= columns
+    ? [piece]
+    : piecesOf(piece.replaceAll(FIRM_SPACE, ' ')).flatMap((part) => cut(part, columns));
+
 /** Breaks a text into lines of at most `columns` (at least 8) columns; never an empty list. */
 export const wrap = (text: string, columns: number): string[] => {
   const limit = Math.max(8, columns);
@@ -101,11 +116,13 @@ export const wrap = (text: string, columns: number): string[] => {
   let line = '';
   let used = 0;
   const finish = () => {
-    lines.push(line.trimEnd());
+    lines.push(line.trimEnd().replaceAll(FIRM_SPACE, ' '));
     line = '';
     used = 0;
   };
-  for (const piece of piecesOf(text.trim()).flatMap((word) => cut(word, limit))) {
+  for (const piece of piecesOf(withFirmCommands(text.trim(), limit)).flatMap((one) =>
+    fitting(one, limit),
+  )) {
     const width = widthOf(piece);
     if (used + width > limit) finish();
     if (used === 0 && piece === ' ') continue;

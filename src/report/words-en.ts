@@ -17,10 +17,7 @@ const BENIGN: Partial<Record<CauseId, readonly [string, string]>> = {
   'client-abort': ['client that left early', 'clients that left early'],
   'reset-ignored': ['reset that was ignored', 'resets that were ignored'],
   'repeated-reset': ['repeated reset', 'repeated resets'],
-  'linger-zero': ['abort after the work was done', 'aborts after the work was done'],
-  'connect-cancelled': ['cancelled connect', 'cancelled connects'],
-  'data-after-close': ['late segment after a close', 'late segments after a close'],
-  'four-tuple-reuse': ['reused four-tuple', 'reused four-tuples'],
+  'lost-last-ack': ['last ACK that got lost', 'last ACKs that got lost'],
 };
 
 const CALLS: Readonly<Record<string, string>> = {
@@ -64,8 +61,7 @@ export const english: Words = {
   },
   role: { client: 'client', server: 'server' },
   labels: {
-    saw: (role, several) =>
-      `${role === 'client' ? 'Client' : 'Server'}${several ? 's' : ''} saw`,
+    saw: (role, several) => `${role === 'client' ? 'Client' : 'Server'}${several ? 's' : ''} saw`,
     who: 'Who',
     effect: 'Effect',
     lost: 'Lost',
@@ -148,7 +144,7 @@ export const english: Words = {
         'None of these packets is TCP, so there is nothing here that could be reset. Was the capture filter right?',
       ];
     }
-    if (folded) return ['Nothing else was reset, and no connection broke without a reset.'];
+    if (folded) return ['Nothing here did any harm, and no connection broke without a reset.'];
     return [
       'Nothing was reset here, and no connection broke without a reset.',
       'If an application reported ECONNRESET all the same, the reset passed elsewhere or at another time. Capture on the host that reported it, while it happens:',
@@ -173,6 +169,24 @@ export const english: Words = {
     examples: (connections) => `Connections: ${connections}`,
     filter: 'Wireshark display filter',
     made: (version) => `Written by resetlab ${version}.`,
+  },
+  errorText: {
+    wire: {
+      reset: 'a real reset',
+      fin: 'a FIN, no reset needed',
+      either: 'a FIN or a reset',
+      refused: 'a refused connect',
+      silence: 'silence, then a timeout',
+      local: 'this end gave up',
+      'above-tcp': 'above TCP',
+    },
+    happened: 'On the wire',
+    canMean: 'Can mean',
+    cannotMean: 'Not',
+    next: 'Next',
+    more: 'Also',
+    unknown: (words) =>
+      `no such file, and no error text that is known here: "${words}"; give the words as the program printed them, such as "read ECONNRESET"`,
   },
   check: {
     finding: (verdict, title) =>

@@ -8,10 +8,7 @@ const BENIGN: Partial<Record<CauseId, string>> = {
   'client-abort': '次客户端提前离开',
   'reset-ignored': '个被忽略的 RST',
   'repeated-reset': '个重复的 RST',
-  'linger-zero': '次完成工作后的强行关闭',
-  'connect-cancelled': '次被取消的连接',
-  'data-after-close': '个关闭后迟到的报文段',
-  'four-tuple-reuse': '次四元组重用',
+  'lost-last-ack': '个最后的 ACK 丢失',
 };
 
 const CALLS: Readonly<Record<string, string>> = {
@@ -139,7 +136,7 @@ export const chinese: Words = {
     if (summary.counts.tcp === 0) {
       return ['这些报文都不是 TCP，因此不可能有 RST。抓包过滤条件写对了吗？'];
     }
-    if (folded) return ['除此之外没有 RST，也没有连接未见 RST 而中断。'];
+    if (folded) return ['这里的 RST 都无害，也没有连接未见 RST 而中断。'];
     return [
       '这里没有 RST，也没有连接未见 RST 而中断。',
       '如果应用仍然报告了 ECONNRESET，说明 RST 发生在别处或别的时刻。请在报错的主机上、出错的当时抓包：',
@@ -164,6 +161,24 @@ export const chinese: Words = {
     examples: (connections) => `连接：${connections}`,
     filter: 'Wireshark 显示过滤器',
     made: (version) => `由 resetlab ${version} 生成。`,
+  },
+  errorText: {
+    wire: {
+      reset: '真正的 RST',
+      fin: 'FIN，不一定有 RST',
+      either: 'FIN 或 RST',
+      refused: '连接被拒绝',
+      silence: '沉默，直到超时',
+      local: '本端自己放弃',
+      'above-tcp': 'TCP 之上',
+    },
+    happened: '线上发生了',
+    canMean: '可能是',
+    cannotMean: '不代表',
+    next: '下一步',
+    more: '另外',
+    unknown: (words) =>
+      `没有这个文件，也不是已知的错误文本：“${words}”；请给出程序打印的原文，例如 "read ECONNRESET"`,
   },
   check: {
     finding: (verdict, title) =>

@@ -1,4 +1,5 @@
 import type { Effect, FailureKind, Shape } from '../causes/evidence.ts';
+import type { WireEnd } from '../causes/error-texts/entry.ts';
 import type { CauseId } from '../causes/ids.ts';
 import type { Language } from '../causes/text.ts';
 import type { Confidence, Summary, Verdict } from '../forensics/verdict.ts';
@@ -9,7 +10,7 @@ export type Problem = Summary['problems'][number];
 export type Role = 'client' | 'server';
 
 /** A number of resets, and of connections that broke without one. */
-export interface Tally {
+interface Tally {
   readonly resets: number;
   readonly failures: number;
 }
@@ -90,6 +91,16 @@ export interface Words {
     readonly examples: (connections: string) => string;
     readonly filter: string;
     readonly made: (version: string) => string;
+  };
+  /** Of an error text, what its wording fixes and what it leaves open. */
+  readonly errorText: {
+    readonly wire: Readonly<Record<WireEnd, string>>;
+    readonly happened: string;
+    readonly canMean: string;
+    readonly cannotMean: string;
+    readonly next: string;
+    readonly more: string;
+    readonly unknown: (text: string) => string;
   };
   readonly check: {
     readonly finding: (verdict: Verdict, title: string) => string;

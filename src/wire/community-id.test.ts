@@ -16,6 +16,7 @@ const pairs: readonly (readonly [string, number, string, number])[] = [
   ['fd00::1', 40_000, 'fd00::2', 80],
   ['fe80::ffff:1', 3, '2001:db8::1', 2],
   ['2001:db8::8000:0', 3, '2001:db8::1', 2],
+  ['2001:db8::8000:0:0:1', 3, '2001:db8::1:0:0:2', 2],
 ];
 const idOf = ([a, aPort, b, bPort]: (typeof pairs)[number]): string =>
   communityId(a.includes(':') ? 6 : 4, end(a, aPort), end(b, bPort));
@@ -37,7 +38,8 @@ it.runIf(installed('tshark', '--version'))('is that of tshark', () => {
     data: ethernet(segment({ source, sourcePort, target, targetPort })),
   }));
   const printed = runOn(pcap(frames), 'tshark', (path) => [
-    ...['-r', path, '--enable-protocol', 'communityid', '-T', 'fields', '-e', 'communityid'],
+    ...'--enable-protocol communityid -T fields -e communityid -r'.split(' '),
+    path,
   ]);
   expect(pairs.map(idOf)).toEqual(printed.trim().split('\n'));
 });

@@ -11,19 +11,19 @@ import {
 } from './headers.ts';
 
 /** LINKTYPE_ values of pcap and pcapng (www.tcpdump.org/linktypes.html). */
-export const LINKTYPE_NULL = 0;
+const LINKTYPE_NULL = 0;
 export const LINKTYPE_ETHERNET = 1;
-export const LINKTYPE_PPP = 9;
-export const LINKTYPE_RAW_BSD = 12;
-export const LINKTYPE_RAW_OPENBSD = 14;
-export const LINKTYPE_PPP_HDLC = 50;
-export const LINKTYPE_PPP_ETHER = 51;
-export const LINKTYPE_RAW = 101;
-export const LINKTYPE_C_HDLC = 104;
-export const LINKTYPE_LOOP = 108;
-export const LINKTYPE_LINUX_SLL = 113;
-export const LINKTYPE_IPV4 = 228;
-export const LINKTYPE_IPV6 = 229;
+const LINKTYPE_PPP = 9;
+const LINKTYPE_RAW_BSD = 12;
+const LINKTYPE_RAW_OPENBSD = 14;
+const LINKTYPE_PPP_HDLC = 50;
+const LINKTYPE_PPP_ETHER = 51;
+const LINKTYPE_RAW = 101;
+const LINKTYPE_C_HDLC = 104;
+const LINKTYPE_LOOP = 108;
+const LINKTYPE_LINUX_SLL = 113;
+const LINKTYPE_IPV4 = 228;
+const LINKTYPE_IPV6 = 229;
 export const LINKTYPE_LINUX_SLL2 = 276;
 
 /** Reads the link header of a frame, where there is one. */

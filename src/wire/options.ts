@@ -1,15 +1,10 @@
 import type { Packet } from './packet.ts';
 
-/** MPTCP option subtypes (RFC 8684 §8.2). */
+/** MPTCP option subtypes (RFC 8684 §8.2), of those told apart here. */
 export const MP_CAPABLE = 0;
 export const MP_JOIN = 1;
-export const DSS = 2;
-export const ADD_ADDR = 3;
-export const REMOVE_ADDR = 4;
-export const MP_PRIO = 5;
-export const MP_FAIL = 6;
-export const MP_FASTCLOSE = 7;
-export const MP_TCPRST = 8;
+const MP_FASTCLOSE = 7;
+const MP_TCPRST = 8;
 
 /** The options of one segment, as far as captured; reused for every segment. */
 export class TcpOptions {

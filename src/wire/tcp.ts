@@ -1,7 +1,7 @@
 import { ICMP_ERROR, TCP_SEGMENT } from './frame-kind.ts';
 import { END_MALFORMED, type Headers, type Next, lacking } from './headers.ts';
 
-export const TCP_HEADER = 20;
+const TCP_HEADER = 20;
 /** Ports, SEQ, ACK, data offset and flags: with these, a cut segment still shows whether it resets. */
 const UP_TO_FLAGS = 14;
 /** Ports and SEQ: what an ICMP error is sure to quote (RFC 792, "64 bits of the data"). */
@@ -11,8 +11,7 @@ const UP_TO_SEQ = 8;
 export const readTcp = (headers: Headers): Next => {
   if (headers.quoted) return readQuotedTcp(headers);
   const { packet, bytes, view, at, end, wireEnd } = headers;
-  if (at + TCP_HEADER > wireEnd) return END_MALFORMED;
-  if (at + UP_TO_FLAGS > end) return lacking(headers, UP_TO_FLAGS);
+  if (at + UP_TO_FLAGS > end) return lacking(headers, TCP_HEADER);
   const headerLength = (bytes[at + 12]! >> 4) * 4;
   const payloadOffset = at + headerLength;
   if (headerLength < TCP_HEADER || payloadOffset > wireEnd) return END_MALFORMED;

@@ -56,10 +56,10 @@ const FRAMES: readonly (readonly [number, Bytes, number?])[] = [
   [1, ethernet(ipv4(icmp(3, 3, one(21).subarray(0, 28)), { source: '192.0.2.9', protocol: 1 }))],
 ];
 
-const FIELDS = [
-  ...['ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'tcp.srcport', 'tcp.dstport'],
-  ...['tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.window_size_value', 'tcp.len'],
-];
+const FIELDS = (
+  'ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport ' +
+  'tcp.seq_raw tcp.ack_raw tcp.flags tcp.window_size_value tcp.len'
+).split(' ');
 
 it.runIf(installed('tshark', '--version'))('every kind of frame reads as in tshark', () => {
   const ng = pcapng();
@@ -73,9 +73,10 @@ it.runIf(installed('tshark', '--version'))('every kind of frame reads as in tsha
   );
   // The last occurrence of a field is that of the innermost header.
   const printed = runOn(capture, 'tshark', (path) => [
-    ...['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=l'],
-    ...['-o', 'ip.defragment:FALSE', '-o', 'ipv6.defragment:FALSE'],
+    ...'-n -T fields -E occurrence=l -o ip.defragment:FALSE -o ipv6.defragment:FALSE'.split(' '),
     ...FIELDS.flatMap((field) => ['-e', field]),
+    '-r',
+    path,
   ]);
   const theirs = printed.trimEnd().split('\n').map((line) => line.split('\t'));
   const { packets, problems } = collect(capture);

@@ -20,7 +20,6 @@ export const enterTunnel = (headers: Headers, length: number, inner: Next): Next
 /** UDP is of interest as the outside of a tunnel only. */
 export const readUdp = (headers: Headers): Next => {
   const { view, at } = headers;
-  if (headers.quoted) return END_OTHER;
   if (at + 8 > headers.end) return lacking(headers, 8);
   const port = view.getUint16(at + 2);
   if (port === VXLAN || port === VXLAN_LINUX) return readVxlan(headers);

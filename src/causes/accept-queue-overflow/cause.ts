@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const acceptQueueOverflow = defineCause({
   id: 'accept-queue-overflow',
   facts,
+  particular: true,
   recognise(e) {
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;

@@ -6,6 +6,7 @@ import { facts } from './facts.ts';
 export const badAckInHandshake = defineCause({
   id: 'bad-ack-in-handshake',
   facts,
+  particular: true,
   recognise(e) {
     const out = notUnfinished(e);
     if (out !== undefined) return out;

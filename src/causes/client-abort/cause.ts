@@ -7,9 +7,13 @@ import { against, duration, impossible, possible, seen, standing } from '../find
 import { doubts, nothingSaid, receiverSpokeLast } from '../signs.ts';
 import { facts } from './facts.ts';
 
+/** Clients' own time limits are whole seconds. */
+const SHORTEST_PATIENCE_MS = 950;
+
 export const clientAbort = defineCause({
   id: 'client-abort',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape === 'reply') return gaveUpWaiting(e);
     const out = notAnAbort(e);
@@ -37,7 +41,7 @@ export const clientAbort = defineCause({
           '发生在完整的响应之后：它要的东西没有丢失',
         ),
       );
-      return standing([...because, ...doubts(e)]);
+      return possible(...because, ...doubts(e));
     }
     const streaming = receiverSpokeLast(e) && (inFlight > 0 || app.responseComplete === false || receiver.bytesSent > 16_384);
     if (streaming) {
@@ -89,5 +93,7 @@ function gaveUpWaiting(e: Evidence): Finding {
     `客户端在最后一个请求之后 ${duration(asked.beforeMs - fin.beforeMs)} 关闭，没有等到完整的应答`,
   );
   const because = [gaveUp, ...late.because];
-  return request === undefined ? possible(...because) : { stands: late.stands, because };
+  const waited = asked.beforeMs - fin.beforeMs;
+  const isPatience = request !== undefined && waited >= SHORTEST_PATIENCE_MS;
+  return isPatience ? { stands: late.stands, because } : possible(...because);
 }

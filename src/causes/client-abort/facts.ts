@@ -11,6 +11,7 @@ export const facts: CauseFacts = {
     '用户关了标签页、客户端超时、范围请求提前结束，或连接用完后客户端直接断开。服务端没有过错。',
   ),
   origin: 'endpoint',
+  refines: ['close-with-unread-data', 'data-after-close'],
   benign: true,
   frequency: 5,
   linuxReasons: [

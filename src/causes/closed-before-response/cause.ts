@@ -6,6 +6,7 @@ import { facts } from './facts.ts';
 export const closedBeforeResponse = defineCause({
   id: 'closed-before-response',
   facts,
+  particular: true,
   recognise: (e) =>
     impossible(e.reset.frame, 'the connection ended with a reset', '连接以 RST 结束'),
   recogniseFailure(e) {

@@ -9,6 +9,7 @@ const PATIENCE_MS = 900;
 export const connectCancelled = defineCause({
   id: 'connect-cancelled',
   facts,
+  particular: true,
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;

@@ -5,6 +5,7 @@ import { facts } from './facts.ts';
 export const connectTimeout = defineCause({
   id: 'connect-timeout',
   facts,
+  particular: true,
   recognise: (e) =>
     impossible(e.reset.frame, 'the connection ended with a reset', '连接以 RST 结束'),
   recogniseFailure(e) {

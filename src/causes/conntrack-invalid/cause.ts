@@ -1,11 +1,12 @@
 import { defineCause } from '../cause.ts';
-import { expected, impossible, possible, seen } from '../finding.ts';
+import { against, expected, impossible, possible, seen } from '../finding.ts';
 import { notReply } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const conntrackInvalid = defineCause({
   id: 'conntrack-invalid',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape !== 'reply') return notReply(e);
     const { siblingConnection } = e.surroundings;
@@ -25,6 +26,12 @@ export const conntrackInvalid = defineCause({
         '发送方知道这些地址之间的这个连接',
       );
     }
-    return possible();
+    return possible(
+      against(
+        e.reset.frame,
+        'no connection with the same numbers under another address was captured',
+        '没有抓到另一个地址之下序号相同的连接',
+      ),
+    );
   },
 });

@@ -11,7 +11,7 @@ export const facts: CauseFacts = {
     '服务端没读完请求体就发出响应（413、401、重定向等）并关闭连接。未读的字节让关闭变成了 RST，客户端可能还没读到响应，响应就被一并冲掉。',
   ),
   origin: 'endpoint',
-  refines: 'close-with-unread-data',
+  refines: ['close-with-unread-data', 'data-after-close'],
   benign: false,
   frequency: 4,
   linuxReasons: ['TCP_ABORT_ON_CLOSE'],

@@ -6,6 +6,7 @@ import { facts } from './facts.ts';
 export const fourTupleReuse = defineCause({
   id: 'four-tuple-reuse',
   facts,
+  particular: true,
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;

@@ -43,10 +43,10 @@ function forgetting(e: Evidence): readonly Observation[] {
   const { last } = e.sender;
   if (last === undefined) {
     return [
-      against(
+      seen(
         e.reset.frame,
-        'the capture never saw the sender take part in this connection',
-        '抓包中从未看到发送方参与这个连接',
+        'the sender knows nothing of this connection, at least not in this capture',
+        '发送方不知道这个连接，至少在这份抓包中如此',
       ),
     ];
   }

@@ -1,15 +1,32 @@
 import { defineCause } from '../cause.ts';
-import { expected, impossible, seen } from '../finding.ts';
+import { duration, expected, impossible, possible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
+
+/** Linux sends its SYN again some 10 ms after refusing an answer, others after a second. */
+const SOON_MS = 3500;
 
 export const handshakeAckUnacceptable = defineCause({
   id: 'handshake-ack-unacceptable',
   facts,
+  particular: true,
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     const odd = e.ackInsteadOfSynAck ?? e.synAckForOtherSyn;
+    const { newSynIn, newSynIsOther } = e.aftermath;
+    if (odd === undefined && newSynIn !== undefined && -newSynIn.beforeMs < SOON_MS && !e.impossibleTimestampEcho) {
+      const again = seen(
+        newSynIn.frame,
+        newSynIsOther
+          ? `the client opened with another SYN ${duration(-newSynIn.beforeMs)} later: the first was none of its own any more`
+          : `the client was still connecting: it sent its SYN again ${duration(-newSynIn.beforeMs)} later`,
+        newSynIsOther
+          ? `${duration(-newSynIn.beforeMs)} 之后客户端以另一个 SYN 打开：先前的那个已不属于它`
+          : `客户端仍在建立连接：${duration(-newSynIn.beforeMs)} 之后重发了 SYN`,
+      );
+      return newSynIsOther || e.trigger === undefined ? expected(again) : possible(again);
+    }
     if (odd === undefined || (e.trigger !== undefined && e.trigger.frame !== odd.frame)) {
       return impossible(
         e.trigger?.frame ?? e.reset.frame,

@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const handshakeTimeout = defineCause({
   id: 'handshake-timeout',
   facts,
+  particular: true,
   recognise(e) {
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;

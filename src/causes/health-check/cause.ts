@@ -9,6 +9,7 @@ const LONGEST_CHECK_MS = 2000;
 export const healthCheck = defineCause({
   id: 'health-check',
   facts,
+  particular: true,
   recognise(e) {
     if (e.sender.role !== 'client' || senderWentOn(e)) {
       return impossible(e.reset.frame, 'not reset by the side that opened it', '不是由打开连接的一方复位');

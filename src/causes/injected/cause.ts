@@ -1,11 +1,12 @@
 import { defineCause } from '../cause.ts';
 import { against, expected, impossible, possible } from '../finding.ts';
-import { foreignSigns, hasOtherTtl, looksGenuine, replyShape, senderWentOn } from '../signs.ts';
+import { foreignSigns, hasOtherTtl, looksGenuine, senderWentOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const injected = defineCause({
   id: 'injected',
   facts,
+  particular: true,
   recognise(e) {
     const signs = foreignSigns(e);
     if (senderWentOn(e) || e.aftermath.risingSequence || hasOtherTtl(e) || signs.length >= 2) {
@@ -25,6 +26,12 @@ export const injected = defineCause({
         'TTL、选项和序号都与发送方一致，且发送方随即沉默',
       );
     }
-    return possible(...(e.trigger && e.shape === 'reply' ? [replyShape(e, e.trigger)] : []));
+    return possible(
+      against(
+        e.reset.frame,
+        'nothing in its header differs from what the host itself would send',
+        '其头部与该主机自己会发的毫无区别',
+      ),
+    );
   },
 });

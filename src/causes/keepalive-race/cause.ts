@@ -10,6 +10,7 @@ const IDLE_MS = 400;
 export const keepaliveRace = defineCause({
   id: 'keepalive-race',
   facts,
+  particular: true,
   recognise(e) {
     const general = dataAfterClose(e);
     if (general.stands === 'impossible') return general;

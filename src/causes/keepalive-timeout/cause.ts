@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { against, duration, impossible, seen, standing } from '../finding.ts';
+import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
 import { activeShape, doubts, notActive, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -9,28 +9,31 @@ const SCHEDULE_TOLERANCE = 0.1;
 export const keepaliveTimeout = defineCause({
   id: 'keepalive-timeout',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape !== 'active') return notActive(e);
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
-    const { unansweredKeepalives, keepaliveIntervalMs, last } = e.sender;
-    if (unansweredKeepalives === 0 || last === undefined) {
-      return impossible(
-        e.reset.frame,
-        'no unanswered keepalive probe precedes it',
-        '此前没有未获应答的保活探测',
-      );
+    const { keepalives, unansweredKeepalives, keepaliveIntervalMs, last } = e.sender;
+    if (keepalives === 0 || last === undefined) {
+      return impossible(e.reset.frame, 'no keepalive probe precedes it', '此前没有保活探测');
     }
     const because = [
-      seen(
-        last.frame,
-        `${unansweredKeepalives} keepalive probes in a row got no answer`,
-        `连续 ${unansweredKeepalives} 个保活探测没有应答`,
-      ),
+      unansweredKeepalives > 0
+        ? seen(
+            last.frame,
+            `${unansweredKeepalives} keepalive probes in a row got no answer`,
+            `连续 ${unansweredKeepalives} 个保活探测没有应答`,
+          )
+        : seen(
+            last.frame,
+            `${keepalives} keepalive probes in a row came last; what answered them here may never have reached the prober`,
+            `最后是连续 ${keepalives} 个保活探测；此处看到的应答可能从未到达探测方`,
+          ),
       activeShape(e),
       ...doubts(e),
     ];
-    if (unansweredKeepalives > 1 && keepaliveIntervalMs !== undefined) {
+    if (keepalives > 1 && keepaliveIntervalMs !== undefined) {
       const off = Math.abs(last.beforeMs - keepaliveIntervalMs);
       because.push(
         off <= keepaliveIntervalMs * SCHEDULE_TOLERANCE + 20
@@ -46,6 +49,7 @@ export const keepaliveTimeout = defineCause({
             ),
       );
     }
+    if (unansweredKeepalives === 0 && keepalives === 1) return possible(...because);
     return standing(because);
   },
 });

@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const linger2Abort = defineCause({
   id: 'linger2-abort',
   facts,
+  particular: true,
   recognise(e) {
     const fin = finBefore(e);
     if (fin === undefined) {

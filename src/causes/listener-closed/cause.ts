@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const listenerClosed = defineCause({
   id: 'listener-closed',
   facts,
+  particular: true,
   recognise(e) {
     const out = notAnAbort(e);
     if (out !== undefined) return out;

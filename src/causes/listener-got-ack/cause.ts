@@ -6,6 +6,7 @@ import { facts } from './facts.ts';
 export const listenerGotAck = defineCause({
   id: 'listener-got-ack',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape !== 'reply') return notReply(e);
     const wentOn = ruledOutByGoingOn(e);
@@ -23,8 +24,7 @@ export const listenerGotAck = defineCause({
       '一个带 ACK 的报文段到达了一个端点，而该端点在抓包中从未参与这个连接',
     );
     const alone = e.receiver.segments === 1 && e.receiver.bytesSent === 0;
-    return alone && e.surroundings.acceptedBefore + e.surroundings.acceptedAfter > 0
-      ? expected(stray)
-      : possible(stray);
+    const listens = e.surroundings.acceptedBefore + e.surroundings.acceptedAfter > 0;
+    return alone && listens ? expected(stray) : possible(stray);
   },
 });

@@ -6,6 +6,7 @@ import { facts } from './facts.ts';
 export const lostLastAck = defineCause({
   id: 'lost-last-ack',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape !== 'reply') return notReply(e);
     const wentOn = ruledOutByGoingOn(e);

@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const massRestart = defineCause({
   id: 'mass-restart',
   facts,
+  particular: true,
   recognise(e) {
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;

@@ -12,6 +12,7 @@ const IDLE_MS = 1_000;
 export const middleboxIdleTimeout = defineCause({
   id: 'middlebox-idle-timeout',
   facts,
+  particular: true,
   recognise(e) {
     if (e.shape !== 'reply') return e.shape === 'active' ? atExpiry(e) : notReply(e);
     if (!isEstablished(e) || serverOnlyOffered(e)) {

@@ -16,6 +16,7 @@ const REASONS = [
 export const mptcp = defineCause({
   id: 'mptcp',
   facts,
+  particular: true,
   recognise(e) {
     const reason = e.reset.mptcp;
     if (reason === undefined) {

@@ -10,6 +10,7 @@ const SAME_INSTANT_MS = 2;
 export const orphanLimit = defineCause({
   id: 'orphan-limit',
   facts,
+  particular: true,
   recognise(e) {
     const out = notAnAbort(e);
     if (out !== undefined) return out;

@@ -1,15 +1,26 @@
 import { defineCause } from '../cause.ts';
-import { expected, impossible, seen } from '../finding.ts';
+import { expected, impossible, possible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
 export const paws = defineCause({
   id: 'paws',
   facts,
+  particular: true,
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     if (!e.impossibleTimestampEcho) {
+      const { newSynIn, newSynIsOther } = e.aftermath;
+      if (newSynIn !== undefined && !newSynIsOther && e.ackInsteadOfSynAck === undefined) {
+        return possible(
+          seen(
+            newSynIn.frame,
+            'the client refused the SYN,ACK and was still connecting: what it disliked may not be in this capture',
+            '客户端拒绝了 SYN,ACK 而仍在建立连接：它所拒绝的内容可能不在这份抓包里',
+          ),
+        );
+      }
       return impossible(
         e.trigger?.frame ?? e.reset.frame,
         'no SYN,ACK echoed a timestamp that was never sent',

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { expected, impossible, possible, seen } from '../finding.ts';
+import { against, expected, impossible, possible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
 import { nothingSaid } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -13,6 +13,7 @@ const A_FEW = 3;
 export const portScan = defineCause({
   id: 'port-scan',
   facts,
+  particular: true,
   recognise(e) {
     if (!nothingSaid(e)) {
       return impossible(e.reset.frame, 'data was exchanged', '双方交换过数据');
@@ -48,6 +49,11 @@ function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {
     'an open port answered with SYN,ACK, and the connection was dropped at once',
     '开放的端口以 SYN,ACK 应答，随即连接被丢弃',
   );
-  if (many === undefined) return possible(open);
+  if (many === undefined) {
+    return possible(
+      open,
+      against(0, 'the client tried hardly any other endpoint', '客户端几乎没有试探其他端点'),
+    );
+  }
   return halfOpen === undefined || e.surroundings.endpointsProbed >= MANY ? expected(open, many) : possible(open, many);
 }

@@ -5,6 +5,7 @@ import { facts } from './facts.ts';
 export const resetIgnored = defineCause({
   id: 'reset-ignored',
   facts,
+  particular: true,
   recognise(e) {
     if (e.effect === 'accepted') {
       return impossible(
@@ -18,6 +19,15 @@ export const resetIgnored = defineCause({
       if (wentOn === undefined || e.trigger !== undefined) return possible();
       return possible(
         seen(wentOn.frame, 'the receiver went on after it', '接收方在其后仍继续通信'),
+      );
+    }
+    if (e.trigger !== undefined || e.sender.state === 'SYN-SENT') {
+      return possible(
+        seen(
+          e.reset.frame,
+          'its sequence number is none that the receiver still expects, so it has no effect',
+          '其序号已不是接收方所期望的，因此不起作用',
+        ),
       );
     }
     const because = [

@@ -10,6 +10,7 @@ const MANY = 3;
 export const retransmissionTimeout = defineCause({
   id: 'retransmission-timeout',
   facts,
+  particular: true,
   recognise(e) {
     const { unansweredRetransmissions: again, last } = e.sender;
     if (again === 0 || last === undefined || !isEstablished(e)) {

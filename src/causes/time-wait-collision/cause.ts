@@ -9,6 +9,7 @@ const LONGEST_TIME_WAIT_MS = 240_000;
 export const timeWaitCollision = defineCause({
   id: 'time-wait-collision',
   facts,
+  particular: true,
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;

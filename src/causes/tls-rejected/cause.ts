@@ -7,8 +7,10 @@ import { facts } from './facts.ts';
 export const tlsRejected = defineCause({
   id: 'tls-rejected',
   facts,
+  particular: true,
   recognise(e) {
-    if (e.sender.role === 'client' || e.shape === 'reply-to-syn') {
+    const forgedToBoth = e.shape === 'reply' && e.trigger === undefined && e.application.clientHelloLast;
+    if ((e.sender.role === 'client' && !forgedToBoth) || e.shape === 'reply-to-syn') {
       return impossible(e.reset.frame, 'not an answer towards a TLS client', '不是发给 TLS 客户端的应答');
     }
     const { clientHelloLast, serverHelloSeen, tlsAlert } = e.application;

@@ -8,8 +8,8 @@ export const userTimeout = defineCause({
   id: 'user-timeout',
   facts,
   recognise(e) {
-    const { unansweredKeepalives, unansweredRetransmissions, last } = e.sender;
-    const unanswered = unansweredKeepalives + unansweredRetransmissions;
+    const { keepalives, unansweredRetransmissions, last } = e.sender;
+    const unanswered = keepalives + unansweredRetransmissions;
     if (unanswered === 0 || last === undefined || !isEstablished(e)) {
       return impossible(
         e.reset.frame,
@@ -18,7 +18,7 @@ export const userTimeout = defineCause({
       );
     }
     if (e.shape === 'active') {
-      if (unansweredKeepalives === 0) {
+      if (keepalives === 0) {
         const out = notAnAbort(e);
         if (out !== undefined) return out;
       }
@@ -29,8 +29,8 @@ export const userTimeout = defineCause({
     return possible(
       seen(
         last.frame,
-        `${unanswered} segments of the sender went unanswered, the last ${duration(last.beforeMs)} before`,
-        `发送方有 ${unanswered} 个报文段没有应答，最后一个在 ${duration(last.beforeMs)} 之前`,
+        `${unanswered} segments of the sender asked for an answer, the last ${duration(last.beforeMs)} before`,
+        `发送方有 ${unanswered} 个报文段在等待应答，最后一个在 ${duration(last.beforeMs)} 之前`,
       ),
       ...doubts(e),
     );

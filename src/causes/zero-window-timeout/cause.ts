@@ -7,6 +7,7 @@ import { facts } from './facts.ts';
 export const zeroWindowTimeout = defineCause({
   id: 'zero-window-timeout',
   facts,
+  particular: true,
   recognise(e) {
     const { windowProbes, last } = e.sender;
     if (windowProbes === 0 || last === undefined) {
