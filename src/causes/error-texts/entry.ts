@@ -33,7 +33,7 @@ export interface ErrorText {
   readonly next: Text;
   /** What else is worth knowing of this wording. */
   readonly more?: Text;
-  /** The code that this error carries beside its words; it then explains a bare code in the paste. */
+  /** The code that this error carries beside its words: the same code, bare, is no second find. */
   readonly code?: string;
   /** Only a bare code: dropped when another match carries the same code. */
   readonly bareCode?: true;

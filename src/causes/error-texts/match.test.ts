@@ -390,10 +390,15 @@ describe('the next capture', () => {
     expect(nextOf(text)).toContain(filter);
   });
 
-  test('says PORT where the text names none, and never takes a line number for one', () => {
-    expect(nextOf('Error: read ECONNRESET\n    at TCP.onStreamRead (node:net:343:12)')).toContain(
-      'tcp port PORT',
-    );
+  test('says PORT where the text names none, and takes no other line for it', () => {
+    const trace = 'Error: read ECONNRESET\n    at TCP.onStreamRead (node:net:343:12)';
+    expect(nextOf(trace)).toContain('tcp port PORT');
+    expect(nextOf(`${trace}\nlistening on http://localhost:3000`)).toContain('tcp port PORT');
+  });
+
+  test("is for the remote port that undici's error carries", () => {
+    const trace = 'SocketError: other side closed\n  localPort: 37578,\n  remotePort: 8443,\n';
+    expect(nextOf(trace)).toContain('tcp port 8443');
   });
 
   test('of no entry leaves a placeholder behind', () => {
@@ -416,6 +421,11 @@ describe('the entries', () => {
       expect(pattern.source).not.toMatch(/[^\\][*+](?!\))/);
     },
   );
+
+  test('name no cause twice', () => {
+    const twice = ERROR_TEXTS.filter(({ canMean }) => new Set(canMean).size < canMean.length);
+    expect(twice.map(({ id }) => id)).toEqual([]);
+  });
 
   test('that say FIN warn that no reset need be there', () => {
     const silent = ERROR_TEXTS.filter(

@@ -9,7 +9,7 @@ export interface ErrorTextMatch {
   readonly matched: string;
   /** Where they begin in the text, in UTF-16 units. */
   readonly at: number;
-  /** The entry's next capture, with the port filled in (`PORT` where the text names none). */
+  /** The entry's next capture, for the port of the same line or undici's `remotePort`, or `PORT`. */
   readonly next: Text;
 }
 
@@ -43,7 +43,7 @@ const sightingOf = (entry: ErrorText, text: string): readonly Sighting[] => {
   return [{ entry, matched: words.trim(), at: found.index + indent }];
 };
 
-/** Of two wordings on the same words one stays: what tells more, then the longer, then the earlier. */
+/** Of two wordings on the same words one stays: what tells more, the longer, the earlier. */
 const withoutContained = (seen: readonly Sighting[]): readonly Sighting[] =>
   seen.filter((one, index) =>
     seen.every(
@@ -73,7 +73,7 @@ const bestFirst = (one: Sighting, other: Sighting): number =>
 const rank = ({ wrapper, bareCode }: ErrorText): number =>
   wrapper === true ? 2 : bareCode === true ? 1 : 0;
 
-/** A port stands after the remote address; line numbers of a stack trace look like one and are not. */
+/** A port stands after the remote address; a stack trace's line numbers only look like one. */
 const PORT_PATTERNS: readonly RegExp[] = [
   /->(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]{2,45}\]):(\d{1,5})\b/i,
   /https?:\/\/[^\s/:"']{1,200}:(\d{1,5})\b/i,
@@ -82,7 +82,11 @@ const PORT_PATTERNS: readonly RegExp[] = [
 ];
 
 const withPort = (sighting: Sighting, text: string): Text => {
-  const port = portIn(lineAt(text, sighting.at)) ?? portIn(sighting.matched) ?? 'PORT';
+  const port =
+    portIn(lineAt(text, sighting.at)) ??
+    portIn(sighting.matched) ??
+    /\bremotePort: (\d{1,5})\b/.exec(text)?.[1] ??
+    'PORT';
   const { en, zh } = sighting.entry.next;
   return { en: en.replaceAll('{port}', port), zh: zh.replaceAll('{port}', port) };
 };

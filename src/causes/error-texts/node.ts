@@ -29,7 +29,13 @@ export const NODE: readonly ErrorText[] = [
       'A reset arrived while this end was sending; the write met it before any read did.',
       '本端正在发送时收到了 RST；写操作比读操作先碰上它。',
     ),
-    canMean: ['early-response', 'close-with-unread-data', 'keepalive-race', ...causes.clientLeft],
+    canMean: [
+      'early-response',
+      'close-with-unread-data',
+      'keepalive-race',
+      'client-abort',
+      'linger-zero',
+    ],
     cannotMean: [wrong.notHangUp],
     next: next.here,
     more: text(
@@ -66,7 +72,7 @@ export const NODE: readonly ErrorText[] = [
     id: 'node-socket-hang-up',
     name: 'Node.js: socket hang up',
     pattern: /\bsocket hang up\b/i,
-    wire: 'reset',
+    wire: 'fin',
     code: 'ECONNRESET',
     happened: happened.hangUp,
     canMean: causes.hangUp,
@@ -79,7 +85,7 @@ export const NODE: readonly ErrorText[] = [
     ],
     next: next.server,
     more: text(
-      'Also raised when this program destroys its own request (`req.destroy()`, an agent’s timeout).',
+      'Raised, too, when this program destroys its own request (`req.destroy()`, an agent’s timeout).',
       '本程序自己销毁请求时（`req.destroy()`、agent 超时）也会报这个。',
     ),
   },

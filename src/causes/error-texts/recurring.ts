@@ -59,6 +59,16 @@ export const causes = {
     'firewall-reject',
     'injected',
   ],
+  /** All that a client meets before the first byte of a response. */
+  beforeResponse: [
+    'closed-before-response',
+    'keepalive-race',
+    'closed-port',
+    'connect-timeout',
+    'mass-restart',
+    'firewall-reject',
+    'connect-unreachable',
+  ],
   /** A server's view: its client left. */
   clientLeft: ['client-abort', 'health-check', 'linger-zero', 'close-with-unread-data'],
   brokenPipe: [

@@ -78,7 +78,7 @@ export const RUST: readonly ErrorText[] = [
       'reqwest wraps what happened; print the chain of sources (`{:?}`, or `anyhow`) to see it.',
       'reqwest 把真正的错误包了一层；打印错误链（`{:?}` 或 `anyhow`）才能看到。',
     ),
-    canMean: [...causes.hangUp, ...causes.refused, ...causes.connectSilence],
+    canMean: causes.beforeResponse,
     cannotMean: [
       text('By itself it says nothing about the network.', '单凭这句话，对网络什么也说明不了。'),
     ],

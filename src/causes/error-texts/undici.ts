@@ -14,7 +14,7 @@ export const UNDICI: readonly ErrorText[] = [
       'Something failed before a response began. What it was stands in `err.cause`, which many loggers drop.',
       '响应开始之前出了错。具体原因在 `err.cause` 里，许多日志库会把它丢掉。',
     ),
-    canMean: [...causes.hangUp, ...causes.refused, ...causes.connectSilence],
+    canMean: causes.beforeResponse,
     cannotMean: [
       text('By itself it says nothing about the network.', '单凭这句话，对网络什么也说明不了。'),
     ],

@@ -32,8 +32,8 @@ export const facts: CauseFacts = {
       '或让客户端更早丢弃空闲连接：undici `keepAliveTimeout: 3_000`，agentkeepalive `freeSocketTimeout: 4_000`，Go `Transport.IdleConnTimeout`，nginx `upstream { keepalive_timeout 4s; }`，Istio DestinationRule `http.idleTimeout: 3s`。',
     ),
     text(
-      "Retry once on a fresh connection when the request is idempotent: Node `if (req.reusedSocket && err.code === 'ECONNRESET')`, nginx `proxy_next_upstream error timeout`, Envoy `retry_on: reset-before-request,connect-failure`.",
-      "请求幂等时，换一条新连接重试一次：Node `if (req.reusedSocket && err.code === 'ECONNRESET')`，nginx `proxy_next_upstream error timeout`，Envoy `retry_on: reset-before-request,connect-failure`。",
+      "Retry once on a fresh connection when the request is idempotent: Node `if (req.reusedSocket && err.code === 'ECONNRESET')`, nginx `proxy_next_upstream error timeout`, Envoy `retry_on: reset,connect-failure`.",
+      "请求幂等时，换一条新连接重试一次：Node `if (req.reusedSocket && err.code === 'ECONNRESET')`，nginx `proxy_next_upstream error timeout`，Envoy `retry_on: reset,connect-failure`。",
     ),
   ],
   settle: text(
