@@ -91,7 +91,7 @@ const compare = async (directory, name, cli) => {
   console.log(
     `${name}: ${kinds.size} resets without a verdict; certain and wrong: ${certainWrong}`,
   );
-  for (const row of Object.keys(table).sort()) console.log(`${row}\t${table[row]}`);
+  for (const row of Object.keys(table).toSorted()) console.log(`${row}\t${table[row]}`);
   return certainWrong;
 };
 

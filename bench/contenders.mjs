@@ -32,7 +32,7 @@ const RESET_V4 = '(ip and tcp[13]&4!=0)';
 /** libpcap has no `tcp[…]` for IPv6: next header TCP, then the flags 13 bytes behind 40. */
 const RESET_V6 = '(ip6 and ip6[6]=6 and ip6[13+40]&4!=0)';
 /** `vlan` shifts all that follows it, so it stands last. */
-export const RESET_FILTER = `${RESET_V4} or ${RESET_V6} or (vlan and (${RESET_V4} or ${RESET_V6}))`;
+const RESET_FILTER = `${RESET_V4} or ${RESET_V6} or (vlan and (${RESET_V4} or ${RESET_V6}))`;
 
 /** How many packets tcpdump's filter finds. @param {string} path */
 export const tcpdumpCount = (path) => {

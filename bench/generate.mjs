@@ -26,7 +26,7 @@ export const CAPTURES = {
 export const positiveInteger = (text) => {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new RangeError(`not a positive integer: ${text}`);
+  throw new RangeError(`not a positive integer: ${String(text)}`);
 };
 
 /**

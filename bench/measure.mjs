@@ -69,7 +69,7 @@ export const measure = (command, fedFrom) => {
   const lines = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n') : [];
   rmSync(directory, { recursive: true });
   if (ended.status !== 0) {
-    throw new Error(`${command.join(' ')} ended with ${ended.status}: ${ended.stderr}`);
+    throw new Error(`${command.join(' ')} ended with ${ended.status}: ${String(ended.stderr)}`);
   }
   const [user, system, kibibytes] = /** @type {string} */ (lines.at(-1)).split(' ').map(Number);
   return { wallSeconds, cpuSeconds: user + system, rssBytes: kibibytes * 1024 };
@@ -77,7 +77,7 @@ export const measure = (command, fedFrom) => {
 
 /** @param {number[]} values at least one */
 const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = [...values].toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };

@@ -308,7 +308,12 @@ export const pcapng = (littleEndian = true) => {
     interface: (linkType: number, options: readonly number[] = [], snapLength = 0): Bytes =>
       block(1, u16(linkType), u16(0), u32(snapLength), options),
     /** `units` in place of the frame's time, where the interface counts otherwise than in µs. */
-    packet: (frame: Frame, interfaceId = 0, units = microseconds(frame), options: readonly number[] = []): Bytes =>
+    packet: (
+      frame: Frame,
+      interfaceId = 0,
+      units = microseconds(frame),
+      options: readonly number[] = [],
+    ): Bytes =>
       block(
         6,
         u32(interfaceId),

@@ -43,7 +43,7 @@ class Sieve {
 const cutAt = (bytes, limit) => {
   if (bytes.length < 24 || bytes.readUInt32LE(0) !== 0xa1b2c3d4) return undefined;
   const parts = [bytes.subarray(0, 24)];
-  for (let at = 24; at + 16 <= bytes.length; ) {
+  for (let at = 24; at + 16 <= bytes.length;) {
     const captured = bytes.readUInt32LE(at + 8);
     const header = Buffer.from(bytes.subarray(at, at + 16));
     header.writeUInt32LE(Math.min(captured, limit), 8);
@@ -63,12 +63,13 @@ const verdictsOf = (bytes, keeps = () => true) => {
   const second = new CaptureReader(new Sieve(investigation, keeps));
   second.push(bytes);
   second.end();
-  return investigation.conclude(second.counts, second.problems).verdicts;
+  return [...investigation.conclude(second.counts, second.problems)];
 };
 
 const spoilt = (bytes) => {
   const variants = [];
-  for (let from = 2; from <= 12; from++) variants.push([`from frame ${from}`, bytes, (p) => p.frame >= from]);
+  for (let from = 2; from <= 12; from++)
+    variants.push([`from frame ${from}`, bytes, (p) => p.frame >= from]);
   variants.push(['one way', bytes, (p) => p.sourcePort > p.targetPort]);
   variants.push(['other way', bytes, (p) => p.sourcePort < p.targetPort]);
   const cut = cutAt(bytes, 96);
@@ -93,7 +94,9 @@ function score(name, truth, verdicts, isWhole) {
     certain++;
     if (isRight(verdict.cause, right)) continue;
     wrongCertain++;
-    misses.push(`WRONG CERTAIN ${name}: ${verdict.cause} in frame ${verdict.frame}, truth ${right}`);
+    misses.push(
+      `WRONG CERTAIN ${name}: ${verdict.cause} in frame ${verdict.frame}, truth ${right.join(', ')}`,
+    );
   }
   if (!isWhole) return;
   if (truth.cause === null) {
@@ -102,7 +105,9 @@ function score(name, truth, verdicts, isWhole) {
   }
   const own = verdicts.filter(({ cause }) => cause !== 'repeated-reset');
   const first = (own.length > 0 ? own : verdicts)[0];
-  const named = new Set(verdicts.flatMap(({ cause, alternatives }) => [cause, ...alternatives.map((a) => a.cause)]));
+  const named = new Set(
+    verdicts.flatMap(({ cause, alternatives }) => [cause, ...alternatives.map((a) => a.cause)]),
+  );
   const total = totals.get(truth.cause) ?? { captures: 0, named: 0, first: 0 };
   totals.set(truth.cause, total);
   total.captures++;
@@ -111,11 +116,15 @@ function score(name, truth, verdicts, isWhole) {
   total.named += isNamed;
   total.first += isFirst;
   if (isFirst && isNamed) return;
-  const said = own.slice(0, 3).map((v) => `${v.frame} ${v.cause} ${v.confidence} [${v.alternatives.map((a) => a.cause)}]`);
-  misses.push(`${isNamed ? 'not first' : 'NOT NAMED'} ${name} (${truth.cause}): ${said.join('; ') || 'nothing'}`);
+  const said = own
+    .slice(0, 3)
+    .map((v) => `${v.frame} ${v.cause} ${v.confidence} [${v.alternatives.map((a) => a.cause)}]`);
+  misses.push(
+    `${isNamed ? 'not first' : 'NOT NAMED'} ${name} (${truth.cause}): ${said.join('; ') || 'nothing'}`,
+  );
 }
 
-for (const file of readdirSync(folder).sort()) {
+for (const file of readdirSync(folder).toSorted()) {
   if (!/\.pcap(ng)?(\.gz)?$/.test(file) || (values.match && !file.includes(values.match))) continue;
   const truthFile = join(folder, file.replace(/\.pcap.*$/, '.truth.json'));
   if (!existsSync(truthFile)) continue;
@@ -124,16 +133,21 @@ for (const file of readdirSync(folder).sort()) {
   if (file.endsWith('.gz')) bytes = gunzipSync(bytes);
   score(file, truth, verdictsOf(bytes), true);
   if (!values.spoilt) continue;
-  for (const [how, variant, keeps] of spoilt(bytes)) score(`${file}, ${how}`, truth, verdictsOf(variant, keeps), false);
+  for (const [how, variant, keeps] of spoilt(bytes))
+    score(`${file}, ${how}`, truth, verdictsOf(variant, keeps), false);
 }
 
 const sum = { captures: 0, named: 0, first: 0 };
-for (const [cause, total] of [...totals].sort()) {
-  console.log(`${cause.padEnd(28)} ${String(total.captures).padStart(5)} captures  named ${total.named}  first ${total.first}`);
+for (const [cause, total] of [...totals].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  console.log(
+    `${cause.padEnd(28)} ${String(total.captures).padStart(5)} captures  named ${total.named}  first ${total.first}`,
+  );
   for (const key of Object.keys(sum)) sum[key] += total[key];
 }
 const percent = (part) => ((100 * part) / sum.captures).toFixed(1);
-console.log(`${sum.captures} captures with a cause, ${quiet} without: truth named ${percent(sum.named)} %, first ${percent(sum.first)} %`);
+console.log(
+  `${sum.captures} captures with a cause, ${quiet} without: truth named ${percent(sum.named)} %, first ${percent(sum.first)} %`,
+);
 console.log(`${tried} readings, ${certain} certain verdicts, ${wrongCertain} of them wrong`);
 for (const miss of misses) if (values.misses || miss.startsWith('WRONG')) console.log(miss);
 process.exitCode = wrongCertain > 0 ? 1 : 0;

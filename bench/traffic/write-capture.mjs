@@ -72,8 +72,9 @@ const beginAll = (timeline, world, plan) => {
   const others = plan.connections - checkCount - scanCount;
   const drawKind = kindsOf(world.random, trouble);
   timeline.add(0, arrivals(timeline, world, others, spanMicros / others, drawKind, plan.talk));
-  const checkers = Math.max(1, Math.round((checkCount * CHECK_PERIOD) / spanMicros));
-  for (let i = 0; i < checkers && checkCount > 0; i++) {
+  const checkers =
+    checkCount > 0 ? Math.max(1, Math.round((checkCount * CHECK_PERIOD) / spanMicros)) : 0;
+  for (let i = 0; i < checkers; i++) {
     const turns = Math.floor((checkCount + i) / checkers);
     timeline.add(
       world.random.between(0, CHECK_PERIOD),
@@ -152,7 +153,7 @@ function* scanner(timeline, world, number, ports, talk) {
  * @returns {Truth}
  */
 const truthOf = (plan, timeline, world, writer) => {
-  const kinds = [...world.byKind].sort(([a], [b]) => (a < b ? -1 : 1));
+  const kinds = [...world.byKind].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const withResets = kinds.filter(([, count]) => count.resets > 0);
   return {
     seed: plan.seed,

@@ -23,9 +23,7 @@ const fromHex = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
 /** `zstd -19` (1.5.4) of two hundred lines of `GET /n HTTP/1.1`, n from 1: with a checksum. */
-const REQUESTS = text(
-  Array.from({ length: 200 }, (_, n) => `GET /${n + 1} HTTP/1.1\n`).join(''),
-);
+const REQUESTS = text(Array.from({ length: 200 }, (_, n) => `GET /${n + 1} HTTP/1.1\n`).join(''));
 const COMPRESSED = fromHex(
   '28b52ffd0468650900b65f3c138027853a90bac8a064bbb79444c900982684013d0037003000147463534333' +
     '23d3e13c3127262524232215ca1272b556a95369cbdee8d158240e85253983b75dd3b3dcf9c767452325c001' +

@@ -3,7 +3,6 @@ import type { Delivery } from './delivery.ts';
 import { type Format, LARGEST_ORDINARY_FRAME, LARGEST_RECORD, bytesText } from './format.ts';
 import { type RecordShape, Resynchronisation } from './resync.ts';
 
-
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const OBSOLETE_PACKET = 2;
@@ -132,13 +131,7 @@ export class PcapngBlocks implements Format, RecordShape {
     return length;
   }
 
-  private block(
-    type: number,
-    bytes: Uint8Array,
-    view: DataView,
-    at: number,
-    length: number,
-  ): void {
+  private block(type: number, bytes: Uint8Array, view: DataView, at: number, length: number): void {
     switch (type) {
       case OBSOLETE_PACKET:
         this.timedPacket(bytes, view, at, length, view.getUint16(at + 8, this.littleEndian));
@@ -160,7 +153,11 @@ export class PcapngBlocks implements Format, RecordShape {
     const major = length >= 28 ? view.getUint16(at + 12, this.littleEndian) : 0;
     if (major !== 1) {
       const version = `${major}.${view.getUint16(at + 14, this.littleEndian)}`;
-      this.delivery.fail('unsupported-version', this.delivery.base + at, `pcapng version ${version}`);
+      this.delivery.fail(
+        'unsupported-version',
+        this.delivery.base + at,
+        `pcapng version ${version}`,
+      );
       return;
     }
     this.interfacesBefore += this.interfaces.length;
@@ -220,12 +217,7 @@ export class PcapngBlocks implements Format, RecordShape {
   }
 
   /** No time and no captured length: the smaller of the original and the interface's snap length. */
-  private simplePacket(
-    bytes: Uint8Array,
-    view: DataView,
-    at: number,
-    length: number,
-  ): void {
+  private simplePacket(bytes: Uint8Array, view: DataView, at: number, length: number): void {
     const described = this.interfaces[0];
     if (length < 16) {
       this.lie(at, -1, length - 16);

@@ -24,7 +24,9 @@ import { CaptureReader } from './reader.ts';
 
 /** The n-th of a row of packets of differing lengths, a millisecond apart. */
 const frame = (n: number): Frame => ({
-  data: ethernet(segment({ seq: n, flags: n % 5 === 0 ? 'RA' : 'A', payload: zeros((n * 37) % 90) })),
+  data: ethernet(
+    segment({ seq: n, flags: n % 5 === 0 ? 'RA' : 'A', payload: zeros((n * 37) % 90) }),
+  ),
   nanos: n * 1_000_000,
 });
 const row = (count: number): Frame[] => Array.from({ length: count }, (_, n) => frame(n));
@@ -179,7 +181,11 @@ describe('pcapng', () => {
   it('adds the interface’s offset to the time', () => {
     const ng = pcapng();
     const minusTen = [...be32(-10).toReversed(), 255, 255, 255, 255];
-    const capture = bytes(ng.section(), ng.interface(1, ng.option(14, minusTen)), ng.packet(frame(0)));
+    const capture = bytes(
+      ng.section(),
+      ng.interface(1, ng.option(14, minusTen)),
+      ng.packet(frame(0)),
+    );
     expect(collect(capture).packets[0]?.time).toBe(`${START_SECONDS - 10}.000000000`);
   });
 
@@ -189,7 +195,11 @@ describe('pcapng', () => {
     holds(
       fc.property(units, fc.constantFrom(0, 3, 6, 7, 9), (count, exponent) => {
         const options = ng.option(9, [exponent]);
-        const capture = bytes(ng.section(), ng.interface(1, options), ng.packet(frame(0), 0, count));
+        const capture = bytes(
+          ng.section(),
+          ng.interface(1, options),
+          ng.packet(frame(0), 0, count),
+        );
         const perSecond = 10n ** BigInt(exponent);
         const nanos = ((count % perSecond) * 1_000_000_000n) / perSecond;
         const time = `${Number(count / perSecond)}.${String(nanos).padStart(9, '0')}`;
@@ -202,11 +212,13 @@ describe('pcapng', () => {
   it('divides exactly whatever came before, forwards or back in time', () => {
     const ng = pcapng();
     const start = 1_763_999_999_999_999_000n;
-    const steps = fc.array(fc.bigInt({ min: -3_000_000_000n, max: 3_000_000_000n }), { maxLength: 20 });
+    const steps = fc.array(fc.bigInt({ min: -3_000_000_000n, max: 3_000_000_000n }), {
+      maxLength: 20,
+    });
     holds(
-      fc.property(steps, fc.constantFrom(6, 9), (row, exponent) => {
+      fc.property(steps, fc.constantFrom(6, 9), (taken, exponent) => {
         const perSecond = 10n ** BigInt(exponent);
-        const counts = row.map((step) => (start + step) / (1_000_000_000n / perSecond));
+        const counts = taken.map((step) => (start + step) / (1_000_000_000n / perSecond));
         const packets = counts.map((count) => ng.packet(frame(0), 0, count));
         const options = ng.option(9, [exponent]);
         const capture = bytes(ng.section(), ng.interface(1, options), ...packets);
@@ -239,7 +251,9 @@ describe('pcapng', () => {
     );
     const { packets, problems } = collect(capture);
     expect(packets.map(({ seq, frame: number }) => [seq, number])).toEqual([[2, 3]]);
-    expect(problems).toMatchObject([{ code: 'unknown-interface', frame: 1, offset: 48, fatal: false }]);
+    expect(problems).toMatchObject([
+      { code: 'unknown-interface', frame: 1, offset: 48, fatal: false },
+    ]);
   });
 });
 
@@ -413,7 +427,9 @@ describe('bad input', () => {
         expect(problems).toMatchObject([
           { code: 'bad-block-length', frame: 4, offset: at, fatal: false },
         ]);
-        expect(problems[0]?.message).toContain(`a block claims ${claim.toLocaleString('en')} bytes`);
+        expect(problems[0]?.message).toContain(
+          `a block claims ${claim.toLocaleString('en')} bytes`,
+        );
       }
     },
   );
@@ -444,7 +460,9 @@ describe('bad input', () => {
     const ng = pcapng();
     const bad = ng.section();
     bad[8] = 0;
-    const more = row(6).slice(1).map((one) => ng.packet(one));
+    const more = row(6)
+      .slice(1)
+      .map((one) => ng.packet(one));
     const capture = bytes(ng.section(), ng.interface(1), ng.packet(frame(0)), bad, ...more);
     expect(seqs(capture)).toEqual(upTo(6));
     expect(collect(capture).problems).toMatchObject([{ code: 'bad-block-length', frame: 1 }]);
@@ -520,11 +538,15 @@ describe('damage', () => {
   it('of everything is no harm either', () => {
     const starts = captures.map((capture) => capture.subarray(0, 64));
     holds(
-      fc.property(fc.constantFrom(zeros(0), ...starts), fc.uint8Array({ maxLength: 4000 }), (start, noise) => {
-        const { reader, counts } = collect(bytes(start, noise), [997]);
-        expect(counts.packets).toBeLessThanOrEqual(start.length + noise.length);
-        expect(reader.problems.length).toBeLessThanOrEqual(65);
-      }),
+      fc.property(
+        fc.constantFrom(zeros(0), ...starts),
+        fc.uint8Array({ maxLength: 4000 }),
+        (start, noise) => {
+          const { reader, counts } = collect(bytes(start, noise), [997]);
+          expect(counts.packets).toBeLessThanOrEqual(start.length + noise.length);
+          expect(reader.problems.length).toBeLessThanOrEqual(65);
+        },
+      ),
       2000,
     );
   });

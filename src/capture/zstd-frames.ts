@@ -60,7 +60,7 @@ export class ZstdFrames {
         this.next('magic', 4, this.view.getUint32(0, true));
         return undefined;
       case 'descriptor':
-        return this.descriptor(this.field[0]!);
+        return this.descriptor(this.field[0]);
       case 'header':
         return this.header();
       case 'block':
@@ -93,22 +93,23 @@ export class ZstdFrames {
   }
 
   private header(): string | undefined {
-    const descriptor = this.field[0]!;
+    const descriptor = this.field[0];
     const dictionaryAt = 1 + windowBytes(descriptor);
     const sizeAt = dictionaryAt + dictionaryBytes(descriptor);
     if (this.field.subarray(dictionaryAt, sizeAt).some((byte) => byte !== 0)) {
       return 'the zstd frame needs a dictionary';
     }
-    const window = windowBytes(descriptor) === 1 ? describedWindow(this.field[1]!) : this.size(sizeAt);
+    const window =
+      windowBytes(descriptor) === 1 ? describedWindow(this.field[1]) : this.size(sizeAt);
     if (window > LARGEST_WINDOW) return `the zstd frame wants a window of ${bytesText(window)}`;
     this.next('block', 3, 0);
     return undefined;
   }
 
   private size(at: number): number {
-    switch (sizeBytes(this.field[0]!)) {
+    switch (sizeBytes(this.field[0])) {
       case 1:
-        return this.field[at]!;
+        return this.field[at];
       case 2:
         return this.view.getUint16(at, true) + 256;
       case 4:
@@ -119,7 +120,7 @@ export class ZstdFrames {
   }
 
   private block(): string | undefined {
-    const header = this.field[0]! | (this.field[1]! << 8) | (this.field[2]! << 16);
+    const header = this.field[0] | (this.field[1] << 8) | (this.field[2] << 16);
     const type = (header >> 1) & 3;
     const size = header >> 3;
     if (type === 3) return 'a zstd block has a reserved type';

@@ -37,7 +37,8 @@ export function notAnAbort(e: Evidence): Finding | undefined {
 /** Several probes without an answer, and the reset on their schedule: no application's doing. */
 function givesUpProbing(e: Evidence): boolean {
   const { unansweredKeepalives, keepaliveIntervalMs, last } = e.sender;
-  if (unansweredKeepalives < 3 || keepaliveIntervalMs === undefined || last === undefined) return false;
+  if (unansweredKeepalives < 3 || keepaliveIntervalMs === undefined || last === undefined)
+    return false;
   return Math.abs(last.beforeMs - keepaliveIntervalMs) <= keepaliveIntervalMs * 0.1 + 20;
 }
 
@@ -109,9 +110,7 @@ export function abortOnPurpose(e: Evidence): Finding {
   if (out !== undefined) return out;
   const because: Observation[] = [activeShape(e)];
   if (e.receiver.lastData === undefined) {
-    because.push(
-      seen(e.reset.frame, 'no data was there to be left unread', '没有可能未读的数据'),
-    );
+    because.push(seen(e.reset.frame, 'no data was there to be left unread', '没有可能未读的数据'));
   } else if (leftUnanswered(e)) {
     because.push(
       against(

@@ -1,7 +1,16 @@
 import type { Finding, Observation } from './cause.ts';
 import type { Evidence } from './evidence.ts';
 import { against, duration, impossible, possible, seen, standing } from './finding.ts';
-import { doubts, finBefore, isEstablished, noFin, notReply, replyShape, ruledOutByGoingOn, serverOnlyOffered } from './signs.ts';
+import {
+  doubts,
+  finBefore,
+  isEstablished,
+  noFin,
+  notReply,
+  replyShape,
+  ruledOutByGoingOn,
+  serverOnlyOffered,
+} from './signs.ts';
 
 /** Data meets a side that has already closed: RFC 9293 §3.10.7.4, Linux tcp_rcv_state_process. */
 export function dataAfterClose(e: Evidence): Finding {
@@ -39,7 +48,12 @@ export function notLateData(e: Evidence): Finding | undefined {
       '引出 RST 的报文段没有携带数据',
     );
   }
-  if (e.trigger === undefined && e.capture.receiverSeen && e.capture.gapless && e.receiver.bytesSent === 0) {
+  if (
+    e.trigger === undefined &&
+    e.capture.receiverSeen &&
+    e.capture.gapless &&
+    e.receiver.bytesSent === 0
+  ) {
     return impossible(e.reset.frame, 'the other end sent no data', '对端没有发送数据');
   }
   return undefined;
@@ -47,7 +61,11 @@ export function notLateData(e: Evidence): Finding | undefined {
 
 /** A FIN can be lost on its way to where the capture was made. */
 function withoutFin(e: Evidence): Finding {
-  return possible(noFin(e), ...(e.trigger === undefined ? [] : [replyShape(e, e.trigger)]), ...doubts(e));
+  return possible(
+    noFin(e),
+    ...(e.trigger === undefined ? [] : [replyShape(e, e.trigger)]),
+    ...doubts(e),
+  );
 }
 
 const lateData = (e: Evidence): Observation =>
@@ -58,15 +76,16 @@ const lateData = (e: Evidence): Observation =>
   );
 
 const triggerUnseen = (e: Evidence): Observation =>
-  against(
-    e.reset.frame,
-    'the segment that drew it was not captured',
-    '没有抓到引出它的报文段',
-  );
+  against(e.reset.frame, 'the segment that drew it was not captured', '没有抓到引出它的报文段');
 
 const wasHalfClosed = (e: Evidence): boolean => {
   const { fin, last } = e.sender;
-  return fin !== undefined && last !== undefined && last.frame > fin.frame && fin.beforeMs - last.beforeMs > 200;
+  return (
+    fin !== undefined &&
+    last !== undefined &&
+    last.frame > fin.frame &&
+    fin.beforeMs - last.beforeMs > 200
+  );
 };
 
 /** How long after the FIN the data came, for people. */

@@ -130,6 +130,8 @@ export interface ResetFacts {
   readonly frame: number;
   readonly seq: number;
   readonly ack: number;
+  /** As in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16. */
+  readonly flags: number;
   readonly hasAck: boolean;
   /** As in the header, unscaled. */
   readonly window: number;
@@ -186,8 +188,6 @@ export interface AftermathFacts {
 export interface EarlierResets {
   readonly bySender: Sighting | undefined;
   readonly byReceiver: Sighting | undefined;
-  /** The receiver sent something after the sender's earlier reset, and this reset answers it. */
-  readonly answersLaterSegment: boolean;
 }
 
 /** The connection that used the four-tuple before. */
@@ -280,6 +280,8 @@ export interface Evidence {
   readonly effect: Effect;
   /** Bytes of the receiver beyond the reset's own ACK: the sender's kernel never took them. */
   readonly receiverBytesBeyondReset: number;
+  /** Bytes the receiver had sent since the sender's last data. */
+  readonly receiverBytesSinceAnswer: number;
   readonly trigger: Trigger | undefined;
   /** Milliseconds from the trigger to the reset; undefined without one. */
   readonly replyDelayMs: number | undefined;

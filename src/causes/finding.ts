@@ -35,7 +35,9 @@ export const expected = (...because: readonly Observation[]): Finding => ({
 
 /** `expected`, or only `possible` where something in the evidence speaks against it. */
 export const standing = (because: readonly Observation[]): Finding =>
-  because.every((observation) => observation.supports) ? expected(...because) : possible(...because);
+  because.every((observation) => observation.supports)
+    ? expected(...because)
+    : possible(...because);
 
 /** 1.2 s, 350 s, 0.4 ms: a duration in milliseconds as people say it. */
 export function duration(ms: number): string {

@@ -12,14 +12,28 @@ const TTL_TELLS = 2;
 /** An application that waits for data has read it by then. */
 const READING_MS = 5;
 
+/** Many causes ask the same of one reset; it is worked out once. */
+function once<Answer>(work: (e: Evidence) => Answer): (e: Evidence) => Answer {
+  let asked: Evidence | undefined;
+  let answer: Answer;
+  return (e) => {
+    if (e !== asked) {
+      answer = work(e);
+      asked = e;
+    }
+    return answer;
+  };
+}
+
 // ---- what the reset is -------------------------------------------------------------------------
 
-export const activeShape = (e: Evidence): Observation =>
+export const activeShape = once((e: Evidence): Observation =>
   seen(
     e.reset.frame,
     `RST,ACK at the sender's own next sequence number${e.reset.window > 0 ? ', its window live' : ''}: a socket was aborted, nothing was answered`,
     `RST,ACK，序号正是发送方的下一个序号${e.reset.window > 0 ? '，窗口仍有效' : ''}：这是主动中止套接字，不是对某个报文段的应答`,
-  );
+  ),
+);
 
 export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
   seen(
@@ -31,14 +45,14 @@ export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
 export const notActive = (e: Evidence): Finding =>
   impossible(
     e.reset.frame,
-    'not an abort of the sender\'s own: the reset is built as an answer',
+    "not an abort of the sender's own: the reset is built as an answer",
     '不是发送方主动中止：此 RST 的构造是应答',
   );
 
 export const notReply = (e: Evidence): Finding =>
   impossible(
     e.reset.frame,
-    'not an answer to a segment: the reset stands at the sender\'s own next sequence number',
+    "not an answer to a segment: the reset stands at the sender's own next sequence number",
     '不是对报文段的应答：此 RST 用的是发送方自己的下一个序号',
   );
 
@@ -49,7 +63,9 @@ export const senderWentOn = (e: Evidence): boolean =>
   e.aftermath.senderSentNew && e.sender.state !== 'SYN-SENT' && e.sender.state !== 'SYN-RECEIVED';
 
 /** Whatever makes it doubtful that the host named in the reset sent it. */
-export function foreignSigns(e: Evidence): readonly Observation[] {
+export const foreignSigns = once(foreignSignsOf);
+
+function foreignSignsOf(e: Evidence): readonly Observation[] {
   const signs: Observation[] = [];
   const { identity, reset, aftermath } = e;
   if (senderWentOn(e) && aftermath.senderWentOnIn) {
@@ -92,7 +108,7 @@ export function foreignSigns(e: Evidence): readonly Observation[] {
     signs.push(
       seen(
         reset.frame,
-        'window 0, though the sender\'s window was open (some stacks, Windows among them, do that)',
+        "window 0, though the sender's window was open (some stacks, Windows among them, do that)",
         '窗口为 0，而发送方的窗口此前是打开的（包括 Windows 在内的一些协议栈会这样）',
       ),
     );
@@ -133,8 +149,9 @@ export const looksGenuine = (e: Evidence): boolean => {
 };
 
 /** Signs of a stranger, turned round: they speak against every cause in which the host itself reset. */
-export const doubts = (e: Evidence): readonly Observation[] =>
-  foreignSigns(e).map((sign) => ({ ...sign, supports: false }));
+export const doubts = once((e: Evidence): readonly Observation[] =>
+  foreignSigns(e).map((sign) => ({ ...sign, supports: false })),
+);
 
 /** The host that reset cannot have gone on; undefined where it did not. */
 export const ruledOutByGoingOn = (e: Evidence): Finding | undefined => {
@@ -199,11 +216,7 @@ export const finBefore = (e: Evidence): Observation | undefined => {
 };
 
 export const noFin = (e: Evidence): Observation =>
-  against(
-    e.reset.frame,
-    'no FIN of the sender was seen before',
-    '此前没有看到发送方的 FIN',
-  );
+  against(e.reset.frame, 'no FIN of the sender was seen before', '此前没有看到发送方的 FIN');
 
 /** Idle times that products are known by, in seconds (FIN and reset come at, or just after, them). */
 const NAMED_TIMERS: readonly [number, string][] = [

@@ -6,7 +6,7 @@ import { wordsIn } from '../report/words.ts';
 import { openCapture } from './capture-source.ts';
 import { DONE, FOUND, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
 import { Interrupt } from './interrupt.ts';
-import { investigate, isDamaged } from './investigate.ts';
+import { investigateWhole, isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';
 import { languageOf } from './terminal.ts';
 import { unknownCause } from './unknown-cause.ts';
@@ -39,7 +39,7 @@ export const checkCaptures = async (
       wrong = true;
       continue;
     }
-    const capture = check(await investigate(source, interrupt), allowed, CATALOGUE);
+    const capture = check(await investigateWhole(source, interrupt), allowed, CATALOGUE);
     for (const problem of capture.problems) tell(`${file}: ${problemText(problem, words)}`);
     checked.push(capture);
     if (interrupt.asked) break;

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Language, Text } from '../causes/text.ts';
+import type { Summary, Verdict } from '../forensics/verdict.ts';
 import { JsonRows } from '../report/json.ts';
 import { markdownReport } from '../report/markdown.ts';
 import type { Findings } from '../report/model.ts';
 import { problemText, textReport, type TextOptions } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { openCapture, STANDARD_INPUT } from './capture-source.ts';
+import { openCapture, STANDARD_INPUT, type CaptureSource } from './capture-source.ts';
 import { complain, DONE, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
 import { Interrupt } from './interrupt.ts';
-import { investigate, isDamaged } from './investigate.ts';
+import { investigate, investigateWhole, isDamaged, type TakeVerdict } from './investigate.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
 import { version } from './version.ts';
@@ -68,7 +69,6 @@ const explainCaptures = async (
 ): Promise<number> => {
   const output = new Output();
   const interrupt = new Interrupt();
-  const language = languageOf(options.lang);
   let code = DONE;
   for (const [index, file] of files.entries()) {
     const source = openCapture(file);
@@ -77,62 +77,103 @@ const explainCaptures = async (
       code = WRONG;
       continue;
     }
-    const findings = await investigate(source, interrupt, options.connection);
-    const complaint = noSuchConnection(findings, options.connection);
+    const { problems, complaint } =
+      options.json === true
+        ? await explainAsRows(source, output, interrupt, options, files.length > 1)
+        : await explainAsReport(source, output, interrupt, options, index > 0);
     if (complaint !== undefined) tell(complaint);
-    tellProblems(findings, options, language);
-    if (complaint === undefined) {
-      await print(output, findings, options, language, files.length > 1, index);
-    }
-    if (complaint !== undefined || isDamaged(findings.summary.problems)) code = WRONG;
+    if (complaint !== undefined || isDamaged(problems)) code = WRONG;
     if (interrupt.asked) break;
   }
   await output.flush();
   return interrupt.asked ? INTERRUPTED : code;
 };
 
-const noSuchConnection = (
-  { file, ladder, verdicts }: Findings,
-  id: number | undefined,
-): string | undefined => {
-  if (id === undefined || ladder !== undefined) return undefined;
-  const known = [...new Set(verdicts.map(({ connection }) => connection.id))];
-  const some = known.slice(0, 12).join(', ') + (known.length > 12 ? ', …' : '');
-  const hint =
-    known.length === 0 ? 'no connection has a verdict' : `connections with a verdict: ${some}`;
-  return `${file}: no connection ${id} to draw; ${hint}`;
+interface Explained {
+  readonly problems: Summary['problems'];
+  readonly complaint: string | undefined;
+}
+
+/** Row after row as they are concluded, so that a million of them need no memory. */
+const explainAsRows = async (
+  source: CaptureSource,
+  output: Output,
+  interrupt: Interrupt,
+  { connection, lang }: ExplainOptions,
+  several: boolean,
+): Promise<Explained> => {
+  const language = languageOf(lang);
+  const rows = new JsonRows(language, several ? source.file : undefined);
+  const known = new KnownConnections();
+  const take: TakeVerdict = (verdict) => {
+    if (connection !== undefined) known.note(verdict);
+    const isAsked = connection === undefined || verdict.connection.id === connection;
+    return isAsked ? (output.write(rows.row(verdict)) ?? undefined) : undefined;
+  };
+  const { summary, interrupted, ladder, file } = await investigate(source, interrupt, take, connection);
+  for (const problem of summary.problems) tell(`${file}: ${problemText(problem, wordsIn(language))}`);
+  const complaint = ladder === undefined ? known.complaint(file, connection) : undefined;
+  const notes = interrupted ? [...summary.notes, INTERRUPTION] : summary.notes;
+  if (complaint === undefined) await output.write(rows.summary({ ...summary, notes }));
+  return { problems: summary.problems, complaint };
 };
+
+const explainAsReport = async (
+  source: CaptureSource,
+  output: Output,
+  interrupt: Interrupt,
+  options: ExplainOptions,
+  isFurther: boolean,
+): Promise<Explained> => {
+  const language = languageOf(options.lang);
+  const findings = await investigateWhole(source, interrupt, options.connection);
+  const { problems } = findings.summary;
+  const known = new KnownConnections();
+  findings.verdicts.forEach((verdict) => known.note(verdict));
+  const complaint =
+    findings.ladder === undefined ? known.complaint(findings.file, options.connection) : undefined;
+  tellProblems(findings, options, language);
+  if (complaint === undefined && hasAnything(findings)) {
+    const report = reportOn(findings, options, language);
+    await output.write(isFurther ? `\n${report}` : report);
+  }
+  return { problems, complaint };
+};
+
+/** The first few connections that a person could have meant. */
+class KnownConnections {
+  readonly #ids = new Set<number>();
+
+  note({ connection }: Verdict): void {
+    if (this.#ids.size <= 12) this.#ids.add(connection.id);
+  }
+
+  /** Undefined where no connection was asked for. */
+  complaint(file: string, asked: number | undefined): string | undefined {
+    if (asked === undefined) return undefined;
+    const known = [...this.#ids];
+    const some = known.slice(0, 12).join(', ') + (known.length > 12 ? ', …' : '');
+    const hint =
+      known.length === 0 ? 'no connection has a verdict' : `connections with a verdict: ${some}`;
+    return `${file}: no connection ${asked} to draw; ${hint}`;
+  }
+}
 
 /** The text report on a terminal tells its problems itself; everywhere else they must not be missed. */
 const tellProblems = (findings: Findings, options: ExplainOptions, language: Language): void => {
   const words = wordsIn(language);
-  const tells = !isJsonOrMarkdown(options) && process.stdout.isTTY && hasAnything(findings);
+  const tells = options.markdown !== true && process.stdout.isTTY && hasAnything(findings);
   if (tells) return;
   for (const problem of findings.summary.problems) {
     tell(`${findings.file}: ${problemText(problem, words)}`);
   }
 };
 
-const isJsonOrMarkdown = ({ json, markdown }: ExplainOptions): boolean =>
-  json === true || markdown === true;
-
 /** Nothing could be read at all: the complaint says it, and a report would only repeat it. */
 const hasAnything = ({ summary }: Findings): boolean =>
   summary.counts.packets > 0 || summary.problems.length === 0;
 
-const print = async (
-  output: Output,
-  findings: Findings,
-  options: ExplainOptions,
-  language: Language,
-  several: boolean,
-  index: number,
-): Promise<void> => {
-  if (options.json === true) {
-    await printJson(output, findings, options.connection, language, several);
-    return;
-  }
-  if (!hasAnything(findings)) return;
+const reportOn = (findings: Findings, options: ExplainOptions, language: Language): string => {
   const how: TextOptions = {
     facts: CATALOGUE,
     words: wordsIn(language),
@@ -140,11 +181,9 @@ const print = async (
     width: widthOf(options.width),
     all: options.all === true,
   };
-  const report =
-    options.markdown === true
-      ? markdownReport(onlyAsked(findings, options.connection), how, version())
-      : textReport(findings, how);
-  await output.write(index > 0 ? `\n${report}` : report);
+  return options.markdown === true
+    ? markdownReport(onlyAsked(findings, options.connection), how, version())
+    : textReport(findings, how);
 };
 
 const onlyAsked = (findings: Findings, id: number | undefined): Findings =>
@@ -154,20 +193,3 @@ const onlyAsked = (findings: Findings, id: number | undefined): Findings =>
 
 /** Rows that end early must not pass for all there is. */
 const INTERRUPTION: Text = { en: wordsIn('en').interrupted, zh: wordsIn('zh').interrupted };
-
-const printJson = async (
-  output: Output,
-  findings: Findings,
-  connection: number | undefined,
-  language: Language,
-  several: boolean,
-): Promise<void> => {
-  const rows = new JsonRows(language, several ? findings.file : undefined);
-  for (const verdict of onlyAsked(findings, connection).verdicts) {
-    const full = output.write(rows.row(verdict));
-    if (full !== undefined) await full;
-  }
-  const { summary, interrupted } = findings;
-  const notes = interrupted ? [...summary.notes, INTERRUPTION] : summary.notes;
-  await output.write(rows.summary({ ...summary, notes }));
-};

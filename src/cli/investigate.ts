@@ -9,81 +9,101 @@ import { Progress } from './progress.ts';
 import { readSeekable, type Pass } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 
-/** Reads a capture as often as it takes, and says what was found in it. Closes it. */
+/** What a capture came to, besides its verdicts. */
+export type Outcome = Omit<Findings, 'verdicts'>;
+
+/** Who gets the verdicts, one by one; a promise asks to wait. */
+export type TakeVerdict = (verdict: Verdict) => Promise<void> | undefined;
+
+/**
+ * Reads a capture as often as it takes, and hands over what was found in it: in the order of its
+ * frames, or, where more than some 32,768 connections are to be followed, in several such runs.
+ * Closes the capture.
+ */
 export const investigate = async (
+  source: CaptureSource,
+  interrupt: Interrupt,
+  take: TakeVerdict,
+  keepLadderOf?: number,
+): Promise<Outcome> => {
+  if (source.kind === 'stream') return once(source, interrupt, take, keepLadderOf);
+  const outcome = await twice(source, interrupt, take, keepLadderOf);
+  closeSync(source.descriptor);
+  return outcome;
+};
+
+/** The same with all verdicts at hand, in the order of the frames. */
+export const investigateWhole = async (
   source: CaptureSource,
   interrupt: Interrupt,
   keepLadderOf?: number,
 ): Promise<Findings> => {
-  if (source.kind === 'stream') return once(source, interrupt, keepLadderOf);
-  const findings = await twice(source, interrupt, keepLadderOf);
-  closeSync(source.descriptor);
-  return findings;
+  const verdicts: Verdict[] = [];
+  const keep = (verdict: Verdict): undefined => void verdicts.push(verdict);
+  const outcome = await investigate(source, interrupt, keep, keepLadderOf);
+  return { ...outcome, verdicts: verdicts.sort((a, b) => a.frame - b.frame) };
 };
 
 /** A stream goes by once: every connection is followed as it comes. */
 const once = async (
   source: CaptureSource,
   interrupt: Interrupt,
+  take: TakeVerdict,
   keepLadderOf: number | undefined,
-): Promise<Findings> => {
+): Promise<Outcome> => {
   const progress = new Progress(source.file, source.bytes);
   const investigation = new Investigation(ladderOption(keepLadderOf));
   const pass = await readStream(source, investigation, progress, interrupt);
   progress.erase();
-  const concluded = conclude(investigation, pass);
-  return {
-    file: source.file,
-    ...concluded,
-    interrupted: pass.interrupted,
-    ladder: ladderIn(investigation, keepLadderOf),
-  };
+  const { summary, ladder } = await conclude(investigation, pass, take, keepLadderOf);
+  return { file: source.file, summary, interrupted: pass.interrupted, ladder };
 };
 
 /** A file is surveyed first, so that only connections with something to tell are followed. */
 const twice = async (
   source: CaptureSource & { kind: 'seekable' },
   interrupt: Interrupt,
+  take: TakeVerdict,
   keepLadderOf: number | undefined,
-): Promise<Findings> => {
+): Promise<Outcome> => {
   const survey = new Survey();
   const { descriptor, file, bytes } = source;
   const progress = new Progress(file, bytes * 2);
   const first = await readSeekable(descriptor, bytes, survey, progress, interrupt);
   survey.finish();
-  const parts: Concluded[] = [];
+  let summary: Summary | undefined;
   let ladder: Ladder | undefined;
   for (let round = 0; round < survey.rounds; round++) {
     const investigation = new Investigation({ survey, round, ...ladderOption(keepLadderOf) });
     // After Ctrl-C, what was surveyed is still followed to its end; a second one ends at once.
     const listening = first.interrupted ? undefined : interrupt;
     const pass = await readSeekable(descriptor, first.bytes, investigation, progress, listening);
-    parts.push(conclude(investigation, pass));
-    ladder ??= ladderIn(investigation, keepLadderOf);
+    progress.erase();
+    const concluded = await conclude(investigation, pass, take, keepLadderOf);
+    summary = summary === undefined ? concluded.summary : addSummary(summary, concluded.summary);
+    ladder ??= concluded.ladder;
     if (pass.interrupted) break;
   }
-  progress.erase();
-  return { file, ...joined(parts), interrupted: interrupt.asked, ladder };
+  if (summary === undefined) throw new Error('a capture is followed in at least one round');
+  return { file, summary, interrupted: interrupt.asked, ladder };
 };
 
-interface Concluded {
-  readonly verdicts: readonly Verdict[];
-  readonly summary: Summary;
-}
-
-const conclude = (investigation: Investigation, { reader, problem }: Pass): Concluded => {
+const conclude = async (
+  investigation: Investigation,
+  { reader, problem }: Pass,
+  take: TakeVerdict,
+  keepLadderOf: number | undefined,
+): Promise<{ summary: Summary; ladder: Ladder | undefined }> => {
   const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-  return investigation.conclude(reader.counts, problems);
-};
-
-/** Rounds follow different connections of the same capture. */
-const joined = (parts: readonly Concluded[]): Concluded => {
-  const [first, ...others] = parts;
-  if (first === undefined) throw new Error('a capture is followed in at least one round');
-  if (others.length === 0) return first;
-  const verdicts = parts.flatMap((part) => part.verdicts).sort((a, b) => a.frame - b.frame);
-  const summary = others.reduce((sum, { summary: next }) => addSummary(sum, next), first.summary);
-  return { verdicts, summary };
+  const conclusion = investigation.conclude(reader.counts, problems);
+  const drawn: Verdict[] = [];
+  for (const verdict of conclusion) {
+    if (verdict.connection.id === keepLadderOf) drawn.push(verdict);
+    const full = take(verdict);
+    if (full !== undefined) await full;
+  }
+  const ladder = keepLadderOf === undefined ? undefined : investigation.ladder(drawn);
+  return { summary: conclusion.summary, ladder };
 };
 
 const addSummary = (sum: Summary, next: Summary): Summary => {
@@ -104,9 +124,6 @@ const addSummary = (sum: Summary, next: Summary): Summary => {
 
 const ladderOption = (id: number | undefined): { keepLadderOf?: number } =>
   id === undefined ? {} : { keepLadderOf: id };
-
-const ladderIn = (investigation: Investigation, id: number | undefined): Ladder | undefined =>
-  id === undefined ? undefined : investigation.ladder(id);
 
 /** A link type that nobody reads is told, but is no error: the rest of the capture is whole. */
 export const isDamaged = (problems: Summary['problems']): boolean =>

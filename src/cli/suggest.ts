@@ -29,7 +29,7 @@ export const suggest = (word: string, known: readonly string[]): string[] => {
       far: candidate.includes(wanted) && wanted.length > 3 ? 1 : distance(wanted, candidate),
     }))
     .filter(({ far, candidate }) => far <= Math.max(2, candidate.length * 0.35))
-    .sort((a, b) => a.far - b.far)
+    .toSorted((a, b) => a.far - b.far)
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 };

@@ -45,6 +45,13 @@ export class Conversation {
     else this.continues(fromClient, bytes, offset, captured, length);
   }
 
+  copy(): Conversation {
+    const copy: Conversation = Object.assign(new Conversation(), this);
+    copy.request = this.request && { ...this.request };
+    copy.response = this.response && { ...this.response };
+    return copy;
+  }
+
   /** The last request began and no response after it. */
   get unanswered(): boolean {
     return (
@@ -133,7 +140,8 @@ type Start = Protocol | 'client-hello' | 'server-hello' | 'tls-alert';
 function recognise(bytes: Uint8Array, offset: number, captured: number): Start | undefined {
   if (captured < 4) return undefined;
   const first = bytes[offset];
-  if (first >= 20 && first <= 23 && bytes[offset + 1] === 3) return tlsRecord(bytes, offset, captured);
+  if (first >= 20 && first <= 23 && bytes[offset + 1] === 3)
+    return tlsRecord(bytes, offset, captured);
   if (first === 0x48 && startsWith(bytes, offset, captured, 'HTTP/')) return 'http';
   if (first === 0x50 && startsWith(bytes, offset, captured, 'PRI * HTTP/2')) return 'http2';
   if (first === 0x53 && startsWith(bytes, offset, captured, 'SSH-')) return 'ssh';
@@ -153,7 +161,17 @@ function tlsRecord(bytes: Uint8Array, offset: number, captured: number): Start |
   return bytes[offset + 5] === 2 ? 'server-hello' : undefined;
 }
 
-const METHODS = ['GET ', 'POST ', 'PUT ', 'HEAD ', 'DELETE ', 'OPTIONS ', 'PATCH ', 'CONNECT ', 'TRACE '];
+const METHODS = [
+  'GET ',
+  'POST ',
+  'PUT ',
+  'HEAD ',
+  'DELETE ',
+  'OPTIONS ',
+  'PATCH ',
+  'CONNECT ',
+  'TRACE ',
+];
 const METHOD_STARTS = new Set(METHODS.map((method) => method.charCodeAt(0)));
 
 const isHttpRequest = (bytes: Uint8Array, offset: number, captured: number): boolean =>
@@ -162,14 +180,25 @@ const isHttpRequest = (bytes: Uint8Array, offset: number, captured: number): boo
 
 /** A MySQL server's first packet: three bytes of length, sequence 0, protocol version 10. */
 const isMysqlGreeting = (bytes: Uint8Array, offset: number, captured: number): boolean =>
-  captured >= 6 && bytes[offset + 2] === 0 && bytes[offset + 3] === 0 && bytes[offset + 4] === 10 &&
+  captured >= 6 &&
+  bytes[offset + 2] === 0 &&
+  bytes[offset + 3] === 0 &&
+  bytes[offset + 4] === 10 &&
   isDigit(bytes[offset + 5]);
 
 /** A PostgreSQL client's startup message: length, then protocol 3.0 or the TLS request. */
 const isPostgresStartup = (bytes: Uint8Array, offset: number, captured: number): boolean =>
-  captured >= 8 && bytes[offset] === 0 && bytes[offset + 1] === 0 &&
-  ((bytes[offset + 4] === 0 && bytes[offset + 5] === 3 && bytes[offset + 6] === 0 && bytes[offset + 7] === 0) ||
-    (bytes[offset + 4] === 4 && bytes[offset + 5] === 210 && bytes[offset + 6] === 22 && bytes[offset + 7] === 47));
+  captured >= 8 &&
+  bytes[offset] === 0 &&
+  bytes[offset + 1] === 0 &&
+  ((bytes[offset + 4] === 0 &&
+    bytes[offset + 5] === 3 &&
+    bytes[offset + 6] === 0 &&
+    bytes[offset + 7] === 0) ||
+    (bytes[offset + 4] === 4 &&
+      bytes[offset + 5] === 210 &&
+      bytes[offset + 6] === 22 &&
+      bytes[offset + 7] === 47));
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
@@ -190,7 +219,8 @@ function bodyRemaining(
   const limit = offset + Math.min(captured, HEAD_SEARCHED);
   let declared = UNKNOWN_LENGTH;
   for (let line = nextLine(bytes, offset, limit); line > 0; line = nextLine(bytes, line, limit)) {
-    if (bytes[line] === CR) return afterHead(declared, bytes, line + 2, offset + length, fromClient, captured === length);
+    if (bytes[line] === CR)
+      return afterHead(declared, bytes, line + 2, offset + length, fromClient, captured === length);
     if (startsWithAnyCase(bytes, line, limit, 'content-length:')) {
       declared = decimal(bytes, line + 15, limit);
     } else if (startsWithAnyCase(bytes, line, limit, 'transfer-encoding:')) {
@@ -244,5 +274,9 @@ const completeness = (remaining: number): boolean | undefined =>
   remaining === UNKNOWN_LENGTH ? undefined : remaining === 0;
 
 const endsChunks = (bytes: Uint8Array, end: number): boolean =>
-  end >= 5 && bytes[end - 5] === 0x30 && bytes[end - 4] === 13 && bytes[end - 3] === 10 &&
-  bytes[end - 2] === 13 && bytes[end - 1] === 10;
+  end >= 5 &&
+  bytes[end - 5] === 0x30 &&
+  bytes[end - 4] === 13 &&
+  bytes[end - 3] === 10 &&
+  bytes[end - 2] === 13 &&
+  bytes[end - 1] === 10;

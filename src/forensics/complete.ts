@@ -5,14 +5,18 @@ import type {
   Evidence,
   IdentityFacts,
   PredecessorFacts,
+  Shape,
   Sighting,
   SurroundingsFacts,
+  Trigger,
 } from '../causes/evidence.ts';
 import { ACK, FIN, RST, SYN } from '../wire/packet.ts';
 import { add, after, before, distance } from '../wire/sequence.ts';
-import type { Connection, LaterSegment, Side } from './connection.ts';
-import { NEVER } from './end.ts';
-import type { ResetSighting } from './sighting.ts';
+import type { Connection, LaterSegment, Side, Story } from './connection.ts';
+import { NEVER, type End } from './end.ts';
+import { endFacts, isInSynSent } from './end-facts.ts';
+import { bytesBeyond, exactness, isInWindow, relationOf } from './numbers.ts';
+import { shapeOf, sightingOf, type ResetSighting } from './sighting.ts';
 
 /** Where no handshake shows the round trip, one like this is assumed. */
 const ASSUMED_RTT_SECONDS = 0.05;
@@ -20,6 +24,7 @@ const ASSUMED_RTT_SECONDS = 0.05;
 const REORDER_SECONDS = 0.002;
 /** An IPv4 identification this close after the last one continues the same counter. */
 const IP_ID_STEP = 64;
+const NOTHING: readonly LaterSegment[] = [];
 /** Round trips below this are too short to tell a nearer device from the host. */
 const TELLING_RTT_MS = 10;
 /** What a nearer device answers in less than this part of the host's own time. */
@@ -27,78 +32,107 @@ const TELLING_PART = 3;
 
 /** The whole story of one reset, once everything after it is known too. */
 export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFacts): Evidence {
-  const aftermath = aftermathOf(sighting);
+  const { connection, story, side, at, reset, answered } = sighting;
+  const other = side === 0 ? 1 : 0;
+  const sender = story.ends[side];
+  const receiver = story.ends[other];
+  const shape = shapeOf(reset.flags, reset.seq, reset.window, sender, answered);
+  const trigger = shape === 'active' ? undefined : answered?.trigger;
+  const aftermath = aftermathOf(sighting, sender, receiver);
+  const inSynSent = isInSynSent(story, other);
+  const earlierBySender = sightingOf(sighting.earlierOfSender, sighting.earlierOfSenderAt, at);
   return {
-    reset: sighting.reset,
-    shape: sighting.shape,
-    sequence: sighting.sequence,
-    exact: sighting.exact,
-    effect: effectOf(sighting, aftermath),
-    receiverBytesBeyondReset: sighting.receiverBytesBeyondReset,
-    trigger: sighting.trigger,
-    replyDelayMs: sighting.trigger?.beforeMs,
+    reset,
+    shape,
+    sequence: relationOf(reset.seq, shape, sender, receiver),
+    exact: inSynSent ? undefined : exactness(reset.seq, sender, receiver),
+    effect: effectOf(sighting, inSynSent, trigger, aftermath),
+    receiverBytesBeyondReset: reset.hasAck ? bytesBeyond(reset.ack, receiver) : 0,
+    receiverBytesSinceAnswer: receiver.sinceAnswer,
+    trigger,
+    replyDelayMs: trigger?.beforeMs,
     idleMs: sighting.idleMs,
-    sender: sighting.sender,
-    receiver: sighting.receiver,
-    identity: identityOf(sighting),
+    sender: endFacts(connection, story, side, at),
+    receiver: endFacts(connection, story, other, at),
+    identity: identityOf(sighting, shape, trigger, sender),
     aftermath,
     earlier: {
-      bySender: sighting.earlierBySender,
-      byReceiver: sighting.earlierByReceiver,
-      answersLaterSegment: sighting.answersLaterSegment,
+      bySender: earlierBySender,
+      byReceiver: sightingOf(sighting.earlierOfReceiver, sighting.earlierOfReceiverAt, at),
     },
     predecessor: predecessorOf(sighting),
-    impossibleTimestampEcho: sighting.impossibleTimestampEcho,
-    synAckForOtherSyn: sighting.synAckForOtherSyn,
-    ackInsteadOfSynAck: sighting.ackInsteadOfSynAck,
-    application: sighting.application,
+    impossibleTimestampEcho: story.impossibleEchoFrame !== NEVER,
+    synAckForOtherSyn: sightingOf(story.otherSynAckFrame, story.otherSynAckAt, at),
+    ackInsteadOfSynAck: sightingOf(story.ackForSynFrame, story.ackForSynAt, at),
+    application: story.conversation.facts(at),
     surroundings,
-    capture: captureOf(sighting.connection, sighting.side, sighting.gapless),
+    capture: captureOf(connection, story, side),
   };
 }
 
 /** RFC 5961 §3.2 and RFC 9293 §3.10.7.3; what the receiver then did can only weaken it. */
-function effectOf(sighting: ResetSighting, aftermath: AftermathFacts): Effect {
-  if (meetsNobody(sighting)) return 'ignored';
-  if (sighting.receiverInSynSent) {
-    const expected = sighting.receiverNxt;
-    return sighting.reset.hasAck && sighting.reset.ack === expected ? 'accepted' : 'ignored';
+function effectOf(
+  sighting: ResetSighting,
+  receiverInSynSent: boolean,
+  trigger: Trigger | undefined,
+  aftermath: AftermathFacts,
+): Effect {
+  if (meetsNobody(sighting, trigger)) return 'ignored';
+  const { reset, story, side } = sighting;
+  const sender = story.ends[side];
+  const receiver = story.ends[side === 0 ? 1 : 0];
+  if (receiverInSynSent) {
+    return reset.hasAck && reset.ack === receiver.nxt ? 'accepted' : 'ignored';
   }
-  if (sighting.exact === undefined) return 'unknown';
-  if (sighting.exact) return aftermath.receiverWentOn > 0 ? 'unknown' : 'accepted';
-  return sighting.inWindow ? 'challenged' : 'ignored';
+  const exact = exactness(reset.seq, sender, receiver);
+  if (exact === undefined) return 'unknown';
+  if (exact) return aftermath.receiverWentOn > 0 ? 'unknown' : 'accepted';
+  return isInWindow(reset.seq, sender, receiver) ? 'challenged' : 'ignored';
 }
 
 /** An earlier reset had ended the connection, and what drew this one was sent before that was known. */
-function meetsNobody({ connection, earlierBySender, trigger }: ResetSighting): boolean {
-  if (earlierBySender === undefined) return false;
+function meetsNobody(
+  { connection, earlierOfSender, earlierOfSenderAt, at }: ResetSighting,
+  trigger: Trigger | undefined,
+): boolean {
+  if (earlierOfSender === NEVER) return false;
   const rttMs = (connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS) * 1000;
-  return trigger === undefined || trigger.beforeMs > earlierBySender.beforeMs - rttMs;
+  return trigger === undefined || trigger.beforeMs > (at - earlierOfSenderAt) * 1000 - rttMs;
 }
 
-function identityOf(sighting: ResetSighting): IdentityFacts {
-  const { reset, shape, connection, side } = sighting;
-  const handshakeMs = handshakeDelayMs(connection, side);
-  const delay = sighting.trigger?.beforeMs;
+function identityOf(
+  { reset, story, connection, side }: ResetSighting,
+  shape: Shape,
+  trigger: Trigger | undefined,
+  sender: End,
+): IdentityFacts {
+  const handshakeMs = handshakeDelayMs(connection, story, side);
   return {
-    ttlDelta: sighting.ttlDelta,
-    ttlUnsteady: sighting.ttlUnsteady,
-    ipId: ipIdRelation(reset.ipId, sighting.senderIpId),
-    timestampsMissing: shape === 'active' && sighting.senderUsesTimestamps && !reset.hasTimestamps,
-    windowDead: shape === 'active' && reset.window === 0 && sighting.senderWindow > 0,
+    ttlDelta: sender.ttl < 0 ? undefined : ttlDelta(reset.ttl, sender),
+    ttlUnsteady: sender.ttlHighest > sender.ttlLowest,
+    ipId: ipIdRelation(reset.ipId, sender.ipId),
+    timestampsMissing: shape === 'active' && sender.usesTimestamps && !reset.hasTimestamps,
+    windowDead: shape === 'active' && reset.window === 0 && sender.window > 0,
     fasterThanHandshake:
       handshakeMs !== undefined &&
-      delay !== undefined &&
+      trigger !== undefined &&
       handshakeMs > TELLING_RTT_MS &&
-      delay < handshakeMs / TELLING_PART,
+      trigger.beforeMs < handshakeMs / TELLING_PART,
   };
 }
 
+/** How far a TTL lies outside the range of the sender's other packets. */
+const ttlDelta = (ttl: number, { ttlLowest, ttlHighest }: End): number =>
+  ttl > ttlHighest ? ttl - ttlHighest : Math.min(0, ttl - ttlLowest);
+
 /** How long the reset's sender took, in the handshake, to answer: the distance to the host itself. */
-function handshakeDelayMs(connection: Connection, sender: Side): number | undefined {
-  const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt, client } = connection;
+function handshakeDelayMs(
+  { client }: Connection,
+  { ends, synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt }: Story,
+  sender: Side,
+): number | undefined {
   if (synAckFrame === NEVER) return undefined;
-  if (sender !== client) return (synAckAt - connection.ends[client].synAt) * 1000;
+  if (sender !== client) return (synAckAt - ends[client].synAt) * 1000;
   return handshakeAckFrame === NEVER ? undefined : (handshakeAckAt - synAckAt) * 1000;
 }
 
@@ -123,36 +157,35 @@ function predecessorOf(sighting: ResetSighting): PredecessorFacts | undefined {
 }
 
 /** How much of the truth this capture can hold about a connection. */
-export function captureOf(connection: Connection, sender: Side, gapless: boolean): CaptureFacts {
-  const { synFrame, segments } = connection.ends[connection.client];
-  const server = connection.ends[connection.server];
-  const established = server.segments > 0 && !(server.segments === 1 && connection.ackForSynFrame !== NEVER);
+export function captureOf(connection: Connection, story: Story, sender: Side): CaptureFacts {
+  const { ends, synAckFrame, handshakeAckFrame, ackForSynFrame, ackedUnseen } = story;
+  const client = ends[connection.client];
+  const server = ends[connection.server];
+  const offered = synAckFrame !== NEVER || ackForSynFrame !== NEVER || server.segments === 0;
+  const completed = handshakeAckFrame !== NEVER || client.segments <= client.synCount;
   const handshakeSeen =
-    synFrame !== NEVER &&
-    connection.firstFrame === synFrame &&
-    (connection.synAckFrame !== NEVER || !established || connection.ackForSynFrame !== NEVER) &&
-    (connection.handshakeAckFrame !== NEVER || segments <= connection.ends[connection.client].synCount);
-  const senderSeen = connection.ends[sender].segments > 0;
-  const receiverSeen = connection.ends[sender === 0 ? 1 : 0].segments > 0;
+    client.synFrame !== NEVER && connection.firstFrame === client.synFrame && offered && completed;
+  const gapless = !ackedUnseen && ends[0].holes === 0 && ends[1].holes === 0;
+  const receiverSeen = ends[sender === 0 ? 1 : 0].segments > 0;
   const rtt = connection.handshakeSeconds;
   return {
     handshakeSeen,
-    senderSeen,
+    senderSeen: ends[sender].segments > 0,
     receiverSeen,
     gapless,
     handshakeRttMs: rtt === undefined ? undefined : rtt * 1000,
-    whole: handshakeSeen && receiverSeen && gapless && (senderSeen || synFrame !== NEVER),
+    whole: handshakeSeen && receiverSeen && gapless,
     duplicated: connection.duplicates > 0,
   };
 }
 
-function aftermathOf(sighting: ResetSighting): AftermathFacts {
-  const { connection, side, reset } = sighting;
+function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): AftermathFacts {
+  const { connection, story, side, reset } = sighting;
   const rtt = Math.max(connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS, REORDER_SECONDS * 2);
-  const later = connection.later.filter((segment) => segment.frame > reset.frame);
+  const later = (connection.later ?? NOTHING).filter((segment) => segment.frame > reset.frame);
   const ofSender = later.filter((segment) => segment.side === side);
   const ofReceiver = later.filter((segment) => segment.side !== side);
-  const wentOn = ofSender.filter((segment) => isGoingOn(segment, sighting));
+  const wentOn = ofSender.filter((segment) => isGoingOn(segment, sender, sighting.at));
   const receiverWentOn = ofReceiver.filter(
     (segment) => (segment.flags & (RST | SYN)) === 0 && segment.at - sighting.at > rtt,
   );
@@ -160,71 +193,65 @@ function aftermathOf(sighting: ResetSighting): AftermathFacts {
   const newSyn = later.find((segment) => (segment.flags & (SYN | ACK)) === SYN);
   return {
     senderWentOn: wentOn.length,
-    senderWentOnIn: sightingOf(wentOn[0], sighting.at),
-    senderSentNew: wentOn.some((segment) => isNew(segment, sighting)),
+    senderWentOnIn: seenAfter(wentOn[0], sighting.at),
+    senderSentNew: wentOn.some((segment) => isNew(segment, sender)),
     receiverWentOn: receiverWentOn.length,
-    receiverWentOnIn: sightingOf(receiverWentOn[0], sighting.at),
-    challengeAckIn: sightingOf(
-      ofReceiver.find((segment) => isChallenge(segment, sighting, rtt)),
+    receiverWentOnIn: seenAfter(receiverWentOn[0], sighting.at),
+    challengeAckIn: seenAfter(
+      ofReceiver.find((segment) => isChallenge(segment, receiver, sighting.at + rtt)),
       sighting.at,
     ),
-    newSynIn: newSyn === undefined ? successorOf(sighting) : sightingOf(newSyn, sighting.at),
-    newSynIsOther: newSyn === undefined ? true : newSyn.seq !== firstSynOf(sighting),
+    newSynIn: newSyn === undefined ? successorOf(sighting) : seenAfter(newSyn, sighting.at),
+    newSynIsOther: newSyn === undefined ? true : newSyn.seq !== story.ends[connection.client].iss,
     newSynAnswered: newSyn === undefined ? connection.successorAnswered : isAnswered(newSyn, later),
     furtherResets: resets.length,
-    risingSequence: resets.some((segment) => isBeyond(segment.seq, sighting)),
-    otherEndReset: sightingOf(ofReceiver.find((segment) => (segment.flags & RST) !== 0), sighting.at),
+    risingSequence: resets.some((segment) => isBeyond(segment.seq, reset.seq, sender)),
+    otherEndReset: seenAfter(
+      ofReceiver.find((segment) => (segment.flags & RST) !== 0),
+      sighting.at,
+    ),
   };
 }
 
-/** The connecting end's sequence number before the reset; its SYN took one. */
-const firstSynOf = ({ side, connection, senderNxt, receiverNxt }: ResetSighting): number | undefined => {
-  const nxt = side === connection.client ? senderNxt : receiverNxt;
-  return nxt === undefined ? undefined : add(nxt, -1);
-};
-
-const sightingOf = (segment: LaterSegment | undefined, at: number): Sighting | undefined =>
+const seenAfter = (segment: LaterSegment | undefined, at: number): Sighting | undefined =>
   segment && { frame: segment.frame, beforeMs: (at - segment.at) * 1000 };
 
 function successorOf(sighting: ResetSighting): Sighting | undefined {
   const { successorSynFrame, successorSynAt } = sighting.connection;
-  if (successorSynFrame === NEVER) return undefined;
-  return { frame: successorSynFrame, beforeMs: (sighting.at - successorSynAt) * 1000 };
+  return sightingOf(successorSynFrame, successorSynAt, sighting.at);
 }
 
 const isAnswered = (syn: LaterSegment, later: readonly LaterSegment[]): boolean =>
-  later.some((segment) => (segment.flags & (SYN | ACK)) === (SYN | ACK) && segment.frame > syn.frame);
+  later.some(
+    (segment) => (segment.flags & (SYN | ACK)) === (SYN | ACK) && segment.frame > syn.frame,
+  );
 
 const endOf = (segment: LaterSegment): number =>
   add(segment.seq, segment.length + ((segment.flags & FIN) !== 0 ? 1 : 0));
 
 /** A segment of the reset's sender that is more than a packet overtaken on the way. */
-function isGoingOn(segment: LaterSegment, sighting: ResetSighting): boolean {
+function isGoingOn(segment: LaterSegment, sender: End, resetAt: number): boolean {
   if ((segment.flags & (RST | SYN)) !== 0) return false;
-  return isNew(segment, sighting) || segment.at - sighting.at > REORDER_SECONDS;
+  return isNew(segment, sender) || segment.at - resetAt > REORDER_SECONDS;
 }
 
-function isNew(segment: LaterSegment, sighting: ResetSighting): boolean {
-  const { senderNxt, senderAck } = sighting;
-  if (senderNxt !== undefined && after(endOf(segment), senderNxt)) return true;
-  return (segment.flags & ACK) !== 0 && senderAck !== undefined && after(segment.ack, senderAck);
+/** Beyond what the sender had sent, or acknowledged, when it reset. */
+function isNew(segment: LaterSegment, sender: End): boolean {
+  if (sender.nxtKnown && after(endOf(segment), sender.nxt)) return true;
+  return (segment.flags & ACK) !== 0 && sender.ackKnown && after(segment.ack, sender.ack);
 }
 
 /** RFC 5961 §3.2: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, at once. */
-function isChallenge(segment: LaterSegment, sighting: ResetSighting, rtt: number): boolean {
-  return (
-    segment.flags === ACK &&
-    segment.length === 0 &&
-    segment.seq === sighting.receiverNxt &&
-    segment.ack === sighting.receiverAck &&
-    segment.at - sighting.at <= rtt + REORDER_SECONDS
-  );
-}
+const isChallenge = (segment: LaterSegment, receiver: End, until: number): boolean =>
+  segment.flags === ACK &&
+  segment.length === 0 &&
+  segment.seq === receiver.nxt &&
+  segment.ack === receiver.ack &&
+  segment.at <= until + REORDER_SECONDS;
 
 /** Beyond everything the sender ever sent, where no genuine reset of its can be. */
-function isBeyond(seq: number, sighting: ResetSighting): boolean {
-  const { senderNxt, reset } = sighting;
-  if (senderNxt === undefined) return false;
-  const highest = before(senderNxt, reset.seq) ? reset.seq : senderNxt;
+function isBeyond(seq: number, resetSeq: number, sender: End): boolean {
+  if (!sender.nxtKnown) return false;
+  const highest = before(sender.nxt, resetSeq) ? resetSeq : sender.nxt;
   return after(seq, highest) && distance(seq, highest) < 1 << 24;
 }

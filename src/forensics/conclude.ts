@@ -7,7 +7,7 @@ import { captureOf, evidenceOf } from './complete.ts';
 import type { Connection, Side } from './connection.ts';
 import { bytesLost, failureApps, failureEffect, receiverApp } from './consequences.ts';
 import type { FailureSighting } from './failures.ts';
-import { judge, judgeFailure, type Judgement } from './judge.ts';
+import { judge, judgeFailure, type FirstWord, type Judgement } from './judge.ts';
 import { notesOn } from './notes.ts';
 import type { ResetSighting } from './sighting.ts';
 import type { Place, Surroundings } from './surroundings.ts';
@@ -24,70 +24,112 @@ export interface Findings {
   readonly problems: readonly Problem[];
 }
 
-export interface Conclusion {
-  readonly verdicts: readonly Verdict[];
-  readonly summary: Summary;
+/**
+ * The verdicts of a capture, in the order of its frames, made one at a time as they are asked for:
+ * a verdict is some kilobytes of words, and a capture may hold a million. To be iterated once; the
+ * summary is whole after that.
+ */
+export class Conclusion implements Iterable<Verdict> {
+  private readonly findings: Findings;
+  private readonly broken: readonly FailureSighting[];
+  private readonly byCause: Partial<Record<CauseId, number>> = {};
+  private readonly firstWords = new Map<Connection, FirstWord>();
+  private siblings: Siblings | undefined;
+
+  constructor(findings: Findings) {
+    this.findings = findings;
+    this.broken = findings.failures
+      .filter(({ connection }) => connection.firstResetFrame === 0)
+      .sort((a, b) => a.frame - b.frame);
+    noteUnanswered(this.broken, findings.surroundings);
+    noteUnused(findings);
+  }
+
+  *[Symbol.iterator](): Iterator<Verdict> {
+    const { broken } = this;
+    let next = 0;
+    for (const sighting of this.findings.sightings) {
+      for (; next < broken.length && broken[next].frame < sighting.reset.frame; next++) {
+        yield this.counted(failureVerdict(broken[next], this.findings));
+      }
+      yield this.counted(this.resetVerdict(sighting));
+    }
+    for (; next < broken.length; next++)
+      yield this.counted(failureVerdict(broken[next], this.findings));
+  }
+
+  get summary(): Summary {
+    const { counts, connections, sightings, problems } = this.findings;
+    return {
+      counts,
+      connections,
+      resets: sightings.length,
+      failures: this.broken.length,
+      byCause: this.byCause,
+      problems,
+      notes: notesOn(this.findings),
+    };
+  }
+
+  private counted(verdict: Verdict): Verdict {
+    this.byCause[verdict.cause] = (this.byCause[verdict.cause] ?? 0) + 1;
+    return verdict;
+  }
+
+  private resetVerdict(sighting: ResetSighting): Verdict {
+    const { connection, side } = sighting;
+    const place = placeOf(connection, side, this.findings.baseSeconds + sighting.at);
+    const around = this.findings.surroundings.around(place, this.siblingOf(sighting));
+    const evidence = evidenceOf(sighting, around);
+    const judgement = judge(evidence, this.firstWords.get(connection));
+    if ((connection.resets?.count ?? 0) > 1 && !this.firstWords.has(connection)) {
+      const { cause, alternatives } = judgement;
+      this.firstWords.set(connection, { cause, alternatives });
+    }
+    const { facts } = CATALOGUE[judgement.cause];
+    return {
+      type: 'reset',
+      frame: sighting.reset.frame,
+      seconds: sighting.seconds,
+      nanos: sighting.nanos,
+      connection: nameOf(connection),
+      sender: evidence.sender.endpoint,
+      receiver: evidence.receiver.endpoint,
+      shape: evidence.shape,
+      failure: undefined,
+      ...wordOf(judgement, evidence),
+      origin: originOf(judgement),
+      effect: evidence.effect,
+      apps: { sender: facts.senderApp, receiver: receiverApp(evidence, facts) },
+      bytesLost: bytesLost(evidence),
+      benign: isBenign(judgement, evidence),
+    };
+  }
+
+  /** The other address under which the same segments run; only for connections without a beginning. */
+  private siblingOf(sighting: ResetSighting): string | undefined {
+    const [lower, upper] = sighting.story.ends;
+    if (lower.synFrame !== 0 || upper.synFrame !== 0) return undefined;
+    this.siblings ??= new Siblings(this.findings.sightings);
+    return this.siblings.of(sighting);
+  }
 }
 
-/** From sightings to verdicts, in the order of the capture. */
-export function conclude(findings: Findings): Conclusion {
-  const broken = findings.failures.filter(({ connection }) => connection.firstResetFrame === 0);
+function noteUnanswered(broken: readonly FailureSighting[], surroundings: Surroundings): void {
   for (const { kind, connection } of broken) {
-    if (kind === 'syn-unanswered') {
-      const { client, server } = connection;
-      findings.surroundings.unanswered(connection.hosts[client], connection.endpointHashes[server]);
-    }
+    if (kind !== 'syn-unanswered') continue;
+    const { client, server } = connection;
+    surroundings.unanswered(connection.host(client), connection.endpointHash(server));
   }
-  noteUnused(findings);
-  const siblings = new Siblings(findings.sightings);
-  const first = new Map<Connection, Judgement>();
-  const verdicts = [
-    ...findings.sightings.map((sighting) => resetVerdict(sighting, findings, siblings, first)),
-    ...broken.map((sighting) => failureVerdict(sighting, findings)),
-  ].sort((a, b) => a.frame - b.frame);
-  return { verdicts, summary: summarise(verdicts, findings, broken.length) };
 }
 
 /** Clients that reset what they opened without using it have tried one more endpoint. */
 function noteUnused({ sightings, surroundings }: Findings): void {
-  for (const { connection, side, sender, receiver } of sightings) {
-    if (side === connection.client && sender.bytesSent + receiver.bytesSent === 0) {
-      surroundings.probed(connection.hosts[side], connection.endpointHashes[connection.server]);
+  for (const { connection, side, story } of sightings) {
+    if (side === connection.client && story.ends[0].bytesSent + story.ends[1].bytesSent === 0) {
+      surroundings.probed(connection.host(side), connection.endpointHash(connection.server));
     }
   }
-}
-
-/** `first`: what was said of a connection's first reset, which its repetitions are repetitions of. */
-function resetVerdict(
-  sighting: ResetSighting,
-  findings: Findings,
-  siblings: Siblings,
-  first: Map<Connection, Judgement>,
-): Verdict {
-  const { connection, side } = sighting;
-  const place = placeOf(connection, side, findings.baseSeconds + sighting.at);
-  const around = findings.surroundings.around(place, siblings.of(sighting));
-  const evidence = evidenceOf(sighting, around);
-  const judgement = judge(evidence, first.get(connection));
-  if (!first.has(connection)) first.set(connection, judgement);
-  const { facts } = CATALOGUE[judgement.cause];
-  return {
-    type: 'reset',
-    frame: sighting.reset.frame,
-    seconds: sighting.seconds,
-    nanos: sighting.nanos,
-    connection: nameOf(connection),
-    sender: evidence.sender.endpoint,
-    receiver: evidence.receiver.endpoint,
-    shape: evidence.shape,
-    failure: undefined,
-    ...wordOf(judgement, evidence),
-    origin: originOf(judgement),
-    effect: evidence.effect,
-    apps: { sender: facts.senderApp, receiver: receiverApp(evidence, facts) },
-    bytesLost: bytesLost(evidence, sighting.receiverSinceAnswer),
-    benign: isBenign(judgement, evidence),
-  };
 }
 
 function failureVerdict(sighting: FailureSighting, findings: Findings): Verdict {
@@ -104,7 +146,7 @@ function failureVerdict(sighting: FailureSighting, findings: Findings): Verdict 
     icmp: sighting.icmp,
     application: sighting.application,
     surroundings: findings.surroundings.around(place, undefined),
-    capture: captureOf(connection, side, !connection.ackedUnseen),
+    capture: captureOf(connection, connection.story, side),
   };
   const judgement = judgeFailure(evidence);
   const unacknowledged = sighting.receiver.bytesSent - sighting.receiver.bytesAcknowledged;
@@ -180,10 +222,10 @@ export const nameOf = (connection: Connection): ConnectionName => ({
 
 const placeOf = (connection: Connection, sender: Side, at: number): Place => ({
   at,
-  senderHost: connection.hosts[sender],
-  senderEndpoint: connection.endpointHashes[sender],
-  clientHost: connection.hosts[connection.client],
-  serverEndpoint: connection.endpointHashes[connection.server],
+  senderHost: connection.host(sender),
+  senderEndpoint: connection.endpointHash(sender),
+  clientHost: connection.host(connection.client),
+  serverEndpoint: connection.endpointHash(connection.server),
 });
 
 /** Connections that share one endpoint and run the same numbers: one of them was not translated. */
@@ -192,7 +234,8 @@ class Siblings {
 
   constructor(sightings: readonly ResetSighting[]) {
     for (const sighting of sightings) {
-      for (const hash of sighting.connection.endpointHashes) {
+      for (const side of [0, 1] as const) {
+        const hash = sighting.connection.endpointHash(side);
         const known = this.byEndpoint.get(hash);
         if (known === undefined) this.byEndpoint.set(hash, [sighting]);
         else if (known.length < 16) known.push(sighting);
@@ -200,15 +243,15 @@ class Siblings {
     }
   }
 
-  /** The other address under which the same segments run; only for connections without a beginning. */
-  of(sighting: ResetSighting): string | undefined {
-    const { connection } = sighting;
-    if (connection.ends[0].synFrame !== 0 || connection.ends[1].synFrame !== 0) return undefined;
+  of({ connection }: ResetSighting): string | undefined {
     for (const side of [0, 1] as const) {
-      const others = this.byEndpoint.get(connection.endpointHashes[side]) ?? [];
+      const others = this.byEndpoint.get(connection.endpointHash(side)) ?? [];
       for (const { connection: other } of others) {
-        const otherSide = other.endpointHashes[0] === connection.endpointHashes[side] ? 1 : 0;
-        if (other !== connection && runsSameNumbers(connection, side === 0 ? 1 : 0, other, otherSide)) {
+        const otherSide = other.endpointHash(0) === connection.endpointHash(side) ? 1 : 0;
+        if (
+          other !== connection &&
+          runsSameNumbers(connection, side === 0 ? 1 : 0, other, otherSide)
+        ) {
           return other.endpoint(otherSide);
         }
       }
@@ -222,18 +265,4 @@ function runsSameNumbers(one: Connection, side: Side, other: Connection, otherSi
   const a = one.ends[side];
   const b = other.ends[otherSide];
   return a.nxtKnown && b.nxtKnown && Math.abs((a.nxt - b.nxt) | 0) < 1 << 20;
-}
-
-function summarise(verdicts: readonly Verdict[], findings: Findings, failures: number): Summary {
-  const byCause: Partial<Record<CauseId, number>> = {};
-  for (const { cause } of verdicts) byCause[cause] = (byCause[cause] ?? 0) + 1;
-  return {
-    counts: findings.counts,
-    connections: findings.connections,
-    resets: findings.sightings.length,
-    failures,
-    byCause,
-    problems: findings.problems,
-    notes: notesOn(findings),
-  };
 }

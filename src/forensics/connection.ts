@@ -6,6 +6,7 @@ import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after, atOrBefore, before } from '../wire/sequence.ts';
 import { Conversation } from './application.ts';
 import { End, NEVER } from './end.ts';
+import { endpointHash, folded } from './key.ts';
 import { AGAIN, FROM_UPPER, KINDS, RecentSegments } from './recent.ts';
 
 export type Side = 0 | 1;
@@ -36,6 +37,55 @@ export interface Predecessor {
   readonly closedFirst: Side | undefined;
 }
 
+/** All that the wire has shown of a connection up to some moment. */
+export class Story {
+  readonly ends: readonly [End, End];
+  readonly conversation: Conversation;
+  synAckFrame = NEVER;
+  synAckAt = 0;
+  handshakeAckFrame = NEVER;
+  handshakeAckAt = 0;
+  /** An ACK acknowledged what the capture never saw. */
+  ackedUnseen = false;
+  /** A SYN,ACK that acknowledges another SYN than the newest, or echoes a timestamp never sent. */
+  otherSynAckFrame = NEVER;
+  otherSynAckAt = 0;
+  impossibleEchoFrame = NEVER;
+  /** A bare ACK where a SYN,ACK was due. */
+  ackForSynFrame = NEVER;
+  ackForSynAt = 0;
+  /** A reset was seen at this point: it refers to this story, which may not change any more. */
+  isKept = false;
+
+  constructor(
+    ends: readonly [End, End] = [new End(), new End()],
+    conversation = new Conversation(),
+  ) {
+    this.ends = ends;
+    this.conversation = conversation;
+  }
+
+  copy(): Story {
+    const [lower, upper] = this.ends;
+    const copy = new Story(
+      [Object.assign(new End(), lower), Object.assign(new End(), upper)],
+      this.conversation.copy(),
+    );
+    const { ends, conversation } = copy;
+    return Object.assign(copy, this, { ends, conversation, isKept: false });
+  }
+}
+
+/** What is remembered of a connection's resets, for each side. */
+export class ResetMemory {
+  /** The newest reset. */
+  readonly frames: [number, number] = [NEVER, NEVER];
+  readonly times: [number, number] = [0, 0];
+  /** The newest segment of the other side that a reset was taken to answer. */
+  readonly answeredUpTo: [number, number] = [NEVER, NEVER];
+  count = 0;
+}
+
 /** A segment after the first reset of a connection. */
 export interface LaterSegment {
   readonly frame: number;
@@ -45,10 +95,9 @@ export interface LaterSegment {
   readonly seq: number;
   readonly ack: number;
   readonly length: number;
-  readonly window: number;
 }
 
-/** Later segments remembered; more are counted only. */
+/** Later segments remembered. */
 const LATER_REMEMBERED = 48;
 
 /**
@@ -57,43 +106,21 @@ const LATER_REMEMBERED = 48;
  * capture's doubling of packets never come here.
  */
 export class Connection {
-  readonly ends: readonly [End, End] = [new End(), new End()];
-  readonly conversation = new Conversation();
-  /** Hashes of the two ends' addresses, and of address and port (`key.ts`). */
-  readonly hosts: [number, number] = [0, 0];
-  readonly endpointHashes: [number, number] = [0, 0];
+  /** What was seen so far. A reset keeps it as it stood; what follows goes on with a copy. */
+  story = new Story();
 
   /** Who opened, if the handshake (or one half of it) was seen; else who seems to be the client. */
   client: Side;
   roleKnown = false;
-  synAckFrame = NEVER;
-  synAckAt = 0;
-  handshakeAckFrame = NEVER;
-  handshakeAckAt = 0;
-  /** An ACK acknowledged what the capture never saw. */
-  ackedUnseen = false;
   duplicates = 0;
-  superSegments = 0;
-  cut = 0;
   icmp: string | undefined;
   icmpFrame = NEVER;
 
-  /** A SYN,ACK that acknowledges another SYN than the newest, or echoes a timestamp never sent. */
-  otherSynAckFrame = NEVER;
-  otherSynAckAt = 0;
-  impossibleEchoFrame = NEVER;
-  /** A bare ACK where a SYN,ACK was due. */
-  ackForSynFrame = NEVER;
-  ackForSynAt = 0;
-  /** The newest reset of each side. */
-  readonly resetFrames: [number, number] = [NEVER, NEVER];
-  readonly resetAt: [number, number] = [0, 0];
+  resets: ResetMemory | undefined;
 
-  readonly later: LaterSegment[] = [];
-  laterUncounted = 0;
+  /** What came after the first reset, as far as it is remembered. */
+  later: LaterSegment[] | undefined;
   firstResetFrame = NEVER;
-  /** The newest segment of each side that a reset was taken to answer. */
-  readonly answeredUpTo: [number, number] = [0, 0];
   successorSynFrame = NEVER;
   successorSynAt = 0;
   successorAnswered = false;
@@ -115,15 +142,33 @@ export class Connection {
   forgotten = false;
 
   /** `side`: which side the packet came from; `home`: its place in the recent segments. */
-  constructor(packet: Packet, at: number, home: number, predecessor: Predecessor | undefined, side: Side) {
+  constructor(
+    packet: Packet,
+    at: number,
+    home: number,
+    predecessor: Predecessor | undefined,
+    side: Side,
+  ) {
     this.firstFrame = packet.frame;
     this.firstAt = at;
     this.home = home;
     this.predecessor = predecessor;
     this.client = clientGuess(packet, side);
     this.ipVersion = packet.ipVersion;
-    const source = [packet.source0, packet.source1, packet.source2, packet.source3, packet.sourcePort];
-    const target = [packet.target0, packet.target1, packet.target2, packet.target3, packet.targetPort];
+    const source = [
+      packet.source0,
+      packet.source1,
+      packet.source2,
+      packet.source3,
+      packet.sourcePort,
+    ];
+    const target = [
+      packet.target0,
+      packet.target1,
+      packet.target2,
+      packet.target3,
+      packet.targetPort,
+    ];
     this.words = side === 0 ? [...source, ...target] : [...target, ...source];
   }
 
@@ -146,11 +191,31 @@ export class Connection {
     );
   }
 
+  /** The address of a side as one word, as of `hostOfSource`. */
+  host(side: Side): number {
+    const { words } = this;
+    const at = side * WORDS_A_SIDE;
+    if (this.ipVersion === 4) return words[at];
+    return folded(words[at], words[at + 1], words[at + 2], words[at + 3]);
+  }
+
+  /** Address and port of a side as one word, as in `ConnectionKey`. */
+  endpointHash(side: Side): number {
+    return endpointHash(this.host(side), this.words[side * WORDS_A_SIDE + 4]);
+  }
+
   /** `10.0.0.1:80` or `[fd00::1]:80`. */
   endpoint(side: Side): string {
     const { words } = this;
     const at = side * WORDS_A_SIDE;
-    return endpointText(this.ipVersion, words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
+    return endpointText(
+      this.ipVersion,
+      words[at],
+      words[at + 1],
+      words[at + 2],
+      words[at + 3],
+      words[at + 4],
+    );
   }
 
   get communityId(): string {
@@ -160,6 +225,10 @@ export class Connection {
   private endpointWords(side: Side): EndpointWords {
     const [word0, word1, word2, word3, port] = this.words.slice(side * WORDS_A_SIDE);
     return { word0, word1, word2, word3, port };
+  }
+
+  get ends(): readonly [End, End] {
+    return this.story.ends;
   }
 
   get server(): Side {
@@ -177,10 +246,10 @@ export class Connection {
 
   /** RTT between this vantage point's SYN and the handshake's end, in seconds; undefined: not seen. */
   get handshakeSeconds(): number | undefined {
+    const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt } = this.story;
     const { synFrame, synCount, synAt } = this.ends[this.client];
-    if (synFrame === NEVER || this.synAckFrame === NEVER || synCount > 1) return undefined;
-    const end = this.handshakeAckFrame === NEVER ? this.synAckAt : this.handshakeAckAt;
-    return end - synAt;
+    if (synFrame === NEVER || synAckFrame === NEVER || synCount > 1) return undefined;
+    return (handshakeAckFrame === NEVER ? synAckAt : handshakeAckAt) - synAt;
   }
 
   /** A copy of a packet just seen: same header again, on another interface or within an instant. */
@@ -199,7 +268,8 @@ export class Connection {
   private isCopy(packet: Packet, side: Side, n: number, recent: RecentSegments): boolean {
     const { home } = this;
     const flags = recent.flags(home, n);
-    if (((flags & FROM_UPPER) !== 0) !== (side === 1) || (flags & 0xff) !== packet.flags) return false;
+    if (((flags & FROM_UPPER) !== 0) !== (side === 1) || (flags & 0xff) !== packet.flags)
+      return false;
     if (recent.seq(home, n) !== packet.seq || recent.ack(home, n) !== packet.ack) return false;
     if (recent.length(home, n) !== packet.payloadLength) return false;
     if (recent.place(home, n) !== placeOf(packet)) return true;
@@ -208,14 +278,25 @@ export class Connection {
   }
 
   /** Takes one segment without RST into account. `at`: seconds since the capture's first packet. */
-  arrives(packet: Packet, options: TcpOptions, at: number, side: Side, recent: RecentSegments): void {
+  arrives(
+    packet: Packet,
+    options: TcpOptions,
+    at: number,
+    side: Side,
+    recent: RecentSegments,
+  ): void {
+    if (this.story.isKept) this.story = this.story.copy();
     const sender = this.ends[side];
     const peer = this.ends[side === 0 ? 1 : 0];
     const { flags, seq, payloadLength } = packet;
-    const end = add(seq, payloadLength + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0));
+    const end = add(
+      seq,
+      payloadLength + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0),
+    );
     const kind = this.kindOf(packet, sender, peer);
     if ((flags & SYN) !== 0) this.opens(packet, options, at, side);
-    if ((flags & ACK) !== 0 && sender !== this.ends[this.client]) this.noteOddAnswer(packet, options, at, peer);
+    if ((flags & ACK) !== 0 && sender !== this.ends[this.client])
+      this.noteOddAnswer(packet, options, at, peer);
     const isNew = kind >= KEEPALIVE_KIND ? false : sender.sends(seq, end);
     const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
     this.noteIdentity(packet, options, sender);
@@ -234,18 +315,27 @@ export class Connection {
     sender.lastFrame = packet.frame;
     sender.lastAt = at;
     const marks = flags | (side === 1 ? FROM_UPPER : 0) | (again ? AGAIN : 0);
-    recent.write(this.home, this.segmentCount++, packet.frame, at, seq, packet.ack, payloadLength, marks, kind, placeOf(packet));
+    recent.write(
+      this.home,
+      this.segmentCount++,
+      packet.frame,
+      at,
+      seq,
+      packet.ack,
+      payloadLength,
+      marks,
+      kind,
+      placeOf(packet),
+    );
     if (this.firstResetFrame !== NEVER) this.remember(packet, at, side);
   }
 
   /** Keeps a segment, or a further reset, that came after the first reset. */
   remember(packet: Packet, at: number, side: Side): void {
-    if (this.later.length >= LATER_REMEMBERED) {
-      this.laterUncounted++;
-      return;
-    }
-    const { frame, flags, seq, ack, payloadLength, window } = packet;
-    this.later.push({ frame, at, side, flags, seq, ack, length: payloadLength, window });
+    this.later ??= [];
+    if (this.later.length >= LATER_REMEMBERED) return;
+    const { frame, flags, seq, ack, payloadLength } = packet;
+    this.later.push({ frame, at, side, flags, seq, ack, length: payloadLength });
   }
 
   private kindOf(packet: Packet, sender: End, peer: End): number {
@@ -261,9 +351,9 @@ export class Connection {
 
   private endsHandshake(packet: Packet, sender: End, peer: End): boolean {
     return (
-      this.synAckFrame !== NEVER &&
+      this.story.synAckFrame !== NEVER &&
       peer.synHadAck &&
-      this.handshakeAckFrame === NEVER &&
+      this.story.handshakeAckFrame === NEVER &&
       sender.synFrame !== NEVER &&
       packet.ack === add(peer.iss, 1)
     );
@@ -271,7 +361,7 @@ export class Connection {
 
   /** The first acknowledgement of the server's SYN, and of nothing it never sent. */
   private acceptsSynAck(ack: number, server: End): boolean {
-    if (this.handshakeAckFrame !== NEVER || this.synAckFrame === NEVER) return false;
+    if (this.story.handshakeAckFrame !== NEVER || this.story.synAckFrame === NEVER) return false;
     return after(ack, server.iss) && !after(ack, server.nxt);
   }
 
@@ -295,25 +385,30 @@ export class Connection {
     sender.lastSynTsval = options.tsval;
     sender.offersTimestamps = options.hasTimestamps;
     sender.windowScale = options.windowScale;
-    if (hasAck && this.synAckFrame === NEVER) {
-      this.synAckFrame = packet.frame;
-      this.synAckAt = at;
+    if (hasAck && this.story.synAckFrame === NEVER) {
+      this.story.synAckFrame = packet.frame;
+      this.story.synAckAt = at;
     }
   }
 
   /** What a client in SYN-SENT must refuse (RFC 9293 §3.10.7.3): a wrong ACK, an echo never sent. */
   private noteOddAnswer(packet: Packet, options: TcpOptions, at: number, client: End): void {
-    if (client.synFrame === NEVER || client.synHadAck || this.handshakeAckFrame !== NEVER) return;
+    if (client.synFrame === NEVER || client.synHadAck || this.story.handshakeAckFrame !== NEVER)
+      return;
     const { frame, flags, ack } = packet;
     if ((flags & SYN) === 0) {
-      if (this.synAckFrame !== NEVER || client.segments > client.synCount) return;
-      this.ackForSynFrame = frame;
-      this.ackForSynAt = at;
+      if (this.story.synAckFrame !== NEVER || client.segments > client.synCount) return;
+      this.story.ackForSynFrame = frame;
+      this.story.ackForSynAt = at;
     } else if (ack !== add(client.iss, 1)) {
-      this.otherSynAckFrame = frame;
-      this.otherSynAckAt = at;
-    } else if (client.offersTimestamps && options.hasTimestamps && echoIsImpossible(options.tsecr, client)) {
-      this.impossibleEchoFrame = frame;
+      this.story.otherSynAckFrame = frame;
+      this.story.otherSynAckAt = at;
+    } else if (
+      client.offersTimestamps &&
+      options.hasTimestamps &&
+      echoIsImpossible(options.tsecr, client)
+    ) {
+      this.story.impossibleEchoFrame = frame;
     }
   }
 
@@ -323,8 +418,6 @@ export class Connection {
     if (packet.ttl > sender.ttlHighest) sender.ttlHighest = packet.ttl;
     sender.ipId = packet.ipId;
     sender.usesTimestamps = options.hasTimestamps;
-    if (packet.payloadCaptured < packet.payloadLength) this.cut++;
-    if (packet.payloadLength > 9000) this.superSegments++;
   }
 
   private noteProbe(kind: number, sender: End, at: number): void {
@@ -357,7 +450,15 @@ export class Connection {
     peer.sinceAnswer = 0;
     sender.lastDataAt = at;
     if (peer.finFrame !== NEVER) sender.bytesAfterPeerFin += payloadLength;
-    this.conversation.hears(side === this.client, frame, at, bytes, payloadOffset, payloadCaptured, payloadLength);
+    this.story.conversation.hears(
+      side === this.client,
+      frame,
+      at,
+      bytes,
+      payloadOffset,
+      payloadCaptured,
+      payloadLength,
+    );
   }
 
   private acknowledges(packet: Packet, sender: End, peer: End, at: number, side: Side): void {
@@ -365,10 +466,10 @@ export class Connection {
     sender.ack = ack;
     sender.ackKnown = true;
     if ((flags & SYN) === 0 && side === this.client && this.acceptsSynAck(ack, peer)) {
-      this.handshakeAckFrame = frame;
-      this.handshakeAckAt = at;
+      this.story.handshakeAckFrame = frame;
+      this.story.handshakeAckAt = at;
     }
-    if (peer.nxtKnown && after(ack, peer.nxt)) this.ackedUnseen = true;
+    if (peer.nxtKnown && after(ack, peer.nxt)) this.story.ackedUnseen = true;
     if (!peer.unaKnown || after(ack, peer.una)) {
       peer.unaKnown = true;
       peer.una = ack;

@@ -31,10 +31,10 @@ export function receiverApp(e: Evidence, facts: CauseFacts): AppView {
  * never took. At most: also what its application may not have read, and what it had sent itself
  * without an acknowledgement yet.
  */
-export function bytesLost(e: Evidence, sinceAnswer: number): { min: number; max: number } {
+export function bytesLost(e: Evidence): { min: number; max: number } {
   if (e.effect === 'ignored' || e.effect === 'challenged') return { min: 0, max: 0 };
   const untaken = notTaken(e);
-  const maybeUnread = Math.max(0, sinceAnswer - untaken);
+  const maybeUnread = Math.max(0, e.receiverBytesSinceAnswer - untaken);
   return { min: untaken, max: untaken + maybeUnread + unacknowledged(e.sender) };
 }
 
@@ -48,9 +48,15 @@ const unacknowledged = (end: EndFacts): number => end.bytesSent - end.bytesAckno
 export function failureApps(kind: string): { sender: AppView; receiver: AppView } {
   switch (kind) {
     case 'closed-before-response':
-      return { sender: { read: 'closed by itself', write: 'closed by itself' }, receiver: { read: 'EOF', write: 'EPIPE' } };
+      return {
+        sender: { read: 'closed by itself', write: 'closed by itself' },
+        receiver: { read: 'EOF', write: 'EPIPE' },
+      };
     case 'unreachable':
-      return { sender: NOTHING, receiver: { read: 'ECONNREFUSED or EHOSTUNREACH', write: 'EPIPE' } };
+      return {
+        sender: NOTHING,
+        receiver: { read: 'ECONNREFUSED or EHOSTUNREACH', write: 'EPIPE' },
+      };
     default:
       return { sender: NOTHING, receiver: { read: 'ETIMEDOUT', write: 'ETIMEDOUT' } };
   }

@@ -86,7 +86,9 @@ export class End {
 
   /** Of these, acknowledged by the other end. */
   get bytesAcknowledged(): number {
-    return this.unaKnown && this.nxtKnown ? Math.min(this.payloadUpTo(this.una), this.bytesSent) : 0;
+    return this.unaKnown && this.nxtKnown
+      ? Math.min(this.payloadUpTo(this.una), this.bytesSent)
+      : 0;
   }
 
   get unacknowledged(): number {

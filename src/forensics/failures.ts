@@ -2,7 +2,7 @@ import type { ApplicationFacts, EndFacts, FailureKind } from '../causes/evidence
 import { FIN, type Packet } from '../wire/packet.ts';
 import type { Connection, Side } from './connection.ts';
 import { NEVER, type End } from './end.ts';
-import { endFacts } from './sighting.ts';
+import { endFacts } from './end-facts.ts';
 
 /** Segments sent again without any answer, from which on an end may call the other silent. */
 const SILENT_AFTER = 3;
@@ -39,7 +39,7 @@ export class FailureWatch {
     const client = connection.ends[connection.client];
     if (server.finFrame !== packet.frame || client.finFrame !== NEVER) return;
     if (client.bytesSent === 0) return;
-    if (server.bytesSent > 0 && !connection.conversation.unanswered) return;
+    if (server.bytesSent > 0 && !connection.story.conversation.unanswered) return;
     const idleMs = server.finQuiet * 1000;
     this.add('closed-before-response', connection, side, packet.frame, at, idleMs, 0, 1);
   }
@@ -61,9 +61,27 @@ export class FailureWatch {
     const waited = now - connection.firstAt;
     const spanMs = (client.lastAt - connection.firstAt) * 1000;
     if (connection.icmp !== undefined) {
-      this.add('unreachable', connection, connection.server, connection.icmpFrame, client.lastAt, 0, spanMs, client.synCount);
+      this.add(
+        'unreachable',
+        connection,
+        connection.server,
+        connection.icmpFrame,
+        client.lastAt,
+        0,
+        spanMs,
+        client.synCount,
+      );
     } else if (client.synCount > 1 || waited >= SYN_PATIENCE_SECONDS) {
-      this.add('syn-unanswered', connection, connection.server, client.lastFrame, client.lastAt, 0, Math.max(spanMs, 0), client.synCount);
+      this.add(
+        'syn-unanswered',
+        connection,
+        connection.server,
+        client.lastFrame,
+        client.lastAt,
+        0,
+        Math.max(spanMs, 0),
+        client.synCount,
+      );
     }
     return true;
   }
@@ -74,7 +92,16 @@ export class FailureWatch {
     const idleMs = Math.max(0, speaker.firstUnansweredAt - speaker.quietBefore) * 1000;
     const silentMs = (speaker.lastAt - mute.lastAt) * 1000;
     const attempts = speaker.unanswered + speaker.unansweredKeepalives;
-    this.add('silence', connection, silent, speaker.lastFrame, speaker.lastAt, idleMs, silentMs, attempts);
+    this.add(
+      'silence',
+      connection,
+      silent,
+      speaker.lastFrame,
+      speaker.lastAt,
+      idleMs,
+      silentMs,
+      attempts,
+    );
   }
 
   private add(
@@ -93,13 +120,13 @@ export class FailureWatch {
       side,
       frame,
       at,
-      sender: endFacts(connection, side, at),
-      receiver: endFacts(connection, side === 0 ? 1 : 0, at),
+      sender: endFacts(connection, connection.story, side, at),
+      receiver: endFacts(connection, connection.story, side === 0 ? 1 : 0, at),
       idleMs,
       silentMs,
       attempts,
       icmp: connection.icmp,
-      application: connection.conversation.facts(at),
+      application: connection.story.conversation.facts(at),
     });
   }
 }

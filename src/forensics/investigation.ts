@@ -1,20 +1,20 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
-import { conclude, nameOf, type Conclusion } from './conclude.ts';
+import { Conclusion, nameOf } from './conclude.ts';
 import { Connection, type Predecessor, type Side } from './connection.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
-import { ConnectionKey, hostHashOfSource, hostHashOfTarget } from './key.ts';
+import { ConnectionKey } from './key.ts';
 import { LadderKeeper } from './ladder.ts';
 import { RecentSegments } from './recent.ts';
 import { sight, type ResetSighting } from './sighting.ts';
 import { Surroundings } from './surroundings.ts';
 import type { Survey } from './survey.ts';
-import type { Ladder } from './verdict.ts';
+import type { Ladder, Verdict } from './verdict.ts';
 
 /** Closed connections that are kept a while for their late segments; the oldest go first. */
-const CLOSED_KEPT = 8192;
+const CLOSED_KEPT = 4096;
 /** 2 × MSL: after that nothing of a closed connection is on the way any more (RFC 9293 §3.4.2). */
 const CLOSED_SECONDS = 120;
 
@@ -48,7 +48,6 @@ export class Investigation implements PacketVisitor {
   private connectionCount = 0;
   private baseSeconds = -1;
   private now = 0;
-  private conclusion: Conclusion | undefined;
 
   constructor(options: InvestigationOptions = {}) {
     this.survey = options.survey;
@@ -81,10 +80,10 @@ export class Investigation implements PacketVisitor {
     connection.icmpFrame = packet.frame;
   }
 
-  /** After the last packet: the verdicts in the order of their frames, and what is said of the whole. */
+  /** After the last packet: the verdicts in the order of their frames, and the summary. */
   conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
     for (const connection of this.everyConnection()) this.failures.atEnd(connection, this.now);
-    this.conclusion = conclude({
+    return new Conclusion({
       sightings: this.sightings,
       failures: this.failures.sightings,
       surroundings: this.surroundings,
@@ -93,13 +92,11 @@ export class Investigation implements PacketVisitor {
       counts,
       problems,
     });
-    return this.conclusion;
   }
 
-  /** The story of the connection named in `keepLadderOf`, once concluded; undefined: never seen. */
-  ladder(connectionId: number): Ladder | undefined {
-    const ladder = this.ladderKeeper.ladder(nameOf, this.conclusion?.verdicts ?? []);
-    return ladder?.connection.id === connectionId ? ladder : undefined;
+  /** The story of the connection named in `keepLadderOf`; undefined: never seen. */
+  ladder(verdicts: readonly Verdict[]): Ladder | undefined {
+    return this.ladderKeeper.ladder(nameOf, verdicts);
   }
 
   private arrives(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
@@ -118,15 +115,14 @@ export class Investigation implements PacketVisitor {
     this.sightings.push(sight(connection, packet, this.options, at, side, this.recent));
     if (connection.firstResetFrame === NEVER) connection.firstResetFrame = packet.frame;
     else connection.remember(packet, at, side);
-    connection.resetFrames[side] = packet.frame;
-    connection.resetAt[side] = at;
   }
 
   /** The packet's connection; a SYN after the end of one begins the next on the same four-tuple. */
   private connectionOf(packet: Packet, key: ConnectionKey, at: number): Connection {
     const known = this.find(packet, key);
     if (known === undefined) return this.begin(packet, key, at, undefined);
-    if ((packet.flags & (SYN | ACK | RST)) !== SYN || !beginsAnew(known, packet, key.side)) return known;
+    if ((packet.flags & (SYN | ACK | RST)) !== SYN || !beginsAnew(known, packet, key.side))
+      return known;
     known.successorSynFrame = packet.frame;
     known.successorSynAt = at;
     this.failures.atEnd(known, at);
@@ -136,21 +132,20 @@ export class Investigation implements PacketVisitor {
 
   private find(packet: Packet, key: ConnectionKey): Connection | undefined {
     let connection = this.connections.get(key.tag);
-    while (connection !== undefined && connection.endpointHashes[key.side] !== key.sourceEndpoint) {
+    while (connection !== undefined && !connection.owns(packet, key.side)) {
       connection = connection.nextOfTag;
     }
-    if (connection !== undefined && !connection.owns(packet, key.side)) return undefined;
     return connection;
   }
 
-  private begin(packet: Packet, key: ConnectionKey, at: number, past: Connection | undefined): Connection {
+  private begin(
+    packet: Packet,
+    key: ConnectionKey,
+    at: number,
+    past: Connection | undefined,
+  ): Connection {
     const home = this.recent.allocate();
     const connection = new Connection(packet, at, home, past && summaryOf(past), key.side);
-    const other = key.side === 0 ? 1 : 0;
-    connection.endpointHashes[key.side] = key.sourceEndpoint;
-    connection.endpointHashes[other] = key.targetEndpoint;
-    connection.hosts[key.side] = hostHashOfSource(packet);
-    connection.hosts[other] = hostHashOfTarget(packet);
     connection.tag = key.tag;
     connection.nextOfTag = this.connections.get(key.tag);
     this.connections.set(key.tag, connection);
@@ -199,7 +194,8 @@ export class Investigation implements PacketVisitor {
 
   private *everyConnection(): Iterable<Connection> {
     for (const first of this.connections.values()) {
-      for (let each: Connection | undefined = first; each !== undefined; each = each.nextOfTag) yield each;
+      for (let each: Connection | undefined = first; each !== undefined; each = each.nextOfTag)
+        yield each;
     }
   }
 }
@@ -208,9 +204,9 @@ export class Investigation implements PacketVisitor {
 function beginsAnew(known: Connection, packet: Packet, side: Side): boolean {
   const end = known.ends[side];
   if (end.synFrame !== NEVER && end.iss === packet.seq) return false;
-  if (known.firstResetFrame !== NEVER && known.handshakeAckFrame !== NEVER) return true;
+  if (known.firstResetFrame !== NEVER && known.story.handshakeAckFrame !== NEVER) return true;
   const hasLived =
-    known.handshakeAckFrame !== NEVER ||
+    known.story.handshakeAckFrame !== NEVER ||
     end.finFrame !== NEVER ||
     known.ends[0].synFrame + known.ends[1].synFrame === NEVER;
   return hasLived;

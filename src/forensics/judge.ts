@@ -12,13 +12,18 @@ export interface Judgement {
   readonly because: readonly Observation[];
 }
 
+/** What must be remembered of a connection's first judgement for its repetitions. */
+export type FirstWord = Pick<Judgement, 'cause' | 'alternatives'>;
+
 interface Candidate {
   readonly id: CauseId;
   readonly finding: Exclude<Finding, { stands: 'impossible' }>;
 }
 
 /** `unknown` stands for the absence of all others, and is not asked. */
-const ASKED: readonly Cause[] = CAUSE_IDS.filter((id) => id !== 'unknown').map((id) => CATALOGUE[id]);
+const ASKED: readonly Cause[] = CAUSE_IDS.filter((id) => id !== 'unknown').map(
+  (id) => CATALOGUE[id],
+);
 const ASKED_FOR_FAILURES = ASKED.filter((cause) => cause.recogniseFailure !== undefined);
 
 /** So many expected causes beside the first, and the first is only one of many. */
@@ -28,9 +33,10 @@ const TOO_MANY = 3;
  * Asks every cause about a reset, and concludes by elimination. `first`: what was said of the
  * connection's first reset; a repetition of it may have no other cause than that one had.
  */
-export function judge(e: Evidence, first: Judgement | undefined): Judgement {
+export function judge(e: Evidence, first: FirstWord | undefined): Judgement {
   const repeated = CATALOGUE['repeated-reset'].recognise(e);
-  if (repeated.stands === 'expected' && first !== undefined) return repetition(first, repeated.because);
+  if (repeated.stands === 'expected' && first !== undefined)
+    return repetition(first, repeated.because);
   const standing: Candidate[] = [];
   for (const cause of ASKED) {
     const finding = cause.recognise(e);
@@ -39,8 +45,11 @@ export function judge(e: Evidence, first: Judgement | undefined): Judgement {
   return conclude(standing, e.capture.whole);
 }
 
-function repetition(first: Judgement, because: readonly Observation[]): Judgement {
-  const alternatives: Alternative[] = [{ cause: first.cause, confidence: 'likely' }, ...first.alternatives];
+function repetition(first: FirstWord, because: readonly Observation[]): Judgement {
+  const alternatives: Alternative[] = [
+    { cause: first.cause, confidence: 'likely' },
+    ...first.alternatives,
+  ];
   return { cause: 'repeated-reset', confidence: 'likely', alternatives, because };
 }
 
@@ -56,7 +65,8 @@ export function judgeFailure(e: FailureEvidence): Judgement {
 
 function conclude(standing: Candidate[], whole: boolean): Judgement {
   const [first, ...others] = standing.sort(byStrength);
-  if (first === undefined) return { cause: 'unknown', confidence: 'possible', alternatives: [], because: [] };
+  if (first === undefined)
+    return { cause: 'unknown', confidence: 'possible', alternatives: [], because: [] };
   const rivals = others.filter(({ id }) => !isGeneralOf(id, first.id));
   return {
     cause: first.id,
@@ -105,7 +115,8 @@ const hasOwnTrace = (id: CauseId): boolean => (CATALOGUE[id] as Cause).particula
 /** The general forms of a cause, nearest first; none for a cause that is general itself. */
 function generalsOf(id: CauseId): readonly CauseId[] {
   const { refines } = CATALOGUE[id].facts;
-  const nearest: readonly CauseId[] = refines === undefined ? [] : typeof refines === 'string' ? [refines] : refines;
+  const nearest: readonly CauseId[] =
+    refines === undefined ? [] : typeof refines === 'string' ? [refines] : refines;
   return [...nearest, ...nearest.flatMap(generalsOf)];
 }
 

@@ -1,53 +1,61 @@
 import type { Packet } from '../wire/packet.ts';
 
 /**
- * A connection's hash, the same for both directions: two independent 32-bit words. Tables use
- * `bucket` to find a place and `tag` to tell whose place it is; 64 bits of a good mix make a
- * mistake as likely as one in 10^9 for a hundred thousand connections at once. What is reported is
- * found by full address comparison; the hash alone only ever decides whom to look at closer.
+ * A connection's hash, the same for both directions: two 32-bit words. Tables use `bucket` to find
+ * a place and `tag` to tell whose place it is. What is reported is found by full address
+ * comparison; the hash alone only ever decides whom to look at closer.
  */
 export class ConnectionKey {
   bucket = 0;
   tag = 0;
-  /** Hashes of the two endpoints, and of their hosts alone. */
+  /** Hashes of the two endpoints. */
   sourceEndpoint = 0;
   targetEndpoint = 0;
   /** Which of the two ends sent: 0 or 1, by the order of their hashes. */
   side: 0 | 1 = 0;
 
   of(packet: Packet): this {
-    const source = endpointHash(hostHashOfSource(packet), packet.sourcePort);
-    const target = endpointHash(hostHashOfTarget(packet), packet.targetPort);
+    let source = packet.source0;
+    let target = packet.target0;
+    if (packet.ipVersion !== 4) {
+      source = folded(packet.source0, packet.source1, packet.source2, packet.source3);
+      target = folded(packet.target0, packet.target1, packet.target2, packet.target3);
+    }
+    source = endpointHash(source, packet.sourcePort);
+    target = endpointHash(target, packet.targetPort);
     this.sourceEndpoint = source;
     this.targetEndpoint = target;
     this.side = source <= target ? 0 : 1;
-    this.bucket = mix((source + target) | 0);
-    this.tag = mix(Math.imul(source ^ target, 0x9e3779b1) ^ ((source & target) + 0x7f4a7c15));
+    const sum = (source + target) | 0;
+    const difference = source ^ target;
+    const bucket = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
+    this.bucket = bucket ^ (bucket >>> 13);
+    this.tag = Math.imul(difference ^ (sum >>> 7), 0x297a2d39) ^ sum;
     return this;
   }
 }
 
-export const hostHashOfSource = (packet: Packet): number =>
+/** An address as one word; IPv4's is its own. */
+export const hostOfSource = (packet: Packet): number =>
   packet.ipVersion === 4
-    ? mix(packet.source0)
-    : mix6(packet.source0, packet.source1, packet.source2, packet.source3);
+    ? packet.source0
+    : folded(packet.source0, packet.source1, packet.source2, packet.source3);
 
-export const hostHashOfTarget = (packet: Packet): number =>
+export const hostOfTarget = (packet: Packet): number =>
   packet.ipVersion === 4
-    ? mix(packet.target0)
-    : mix6(packet.target0, packet.target1, packet.target2, packet.target3);
+    ? packet.target0
+    : folded(packet.target0, packet.target1, packet.target2, packet.target3);
 
-export const endpointHash = (host: number, port: number): number =>
-  mix((host ^ Math.imul(port + 1, 0x27d4eb2f)) | 0);
-
-/** Finalizer of MurmurHash3: every input bit reaches every output bit. */
-function mix(value: number): number {
-  let x = value;
+/** The finalizer of MurmurHash3 over address and port, but for its last shift. */
+export function endpointHash(host: number, port: number): number {
+  let x = host ^ Math.imul(port + 1, 0x27d4eb2f);
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
+  return Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
 }
 
-function mix6(a: number, b: number, c: number, d: number): number {
-  return mix(d ^ Math.imul(mix(c ^ Math.imul(mix(b ^ Math.imul(a, 0x9e3779b1)), 31)), 17));
+export function folded(a: number, b: number, c: number, d: number): number {
+  let x = Math.imul(a, 0x9e3779b1) ^ b;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b) ^ c;
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35) ^ d;
+  return x ^ (x >>> 16);
 }

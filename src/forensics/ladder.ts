@@ -49,7 +49,10 @@ export class LadderKeeper {
   }
 
   /** Undefined if the connection was never seen. */
-  ladder(name: (connection: Connection) => ConnectionName, verdicts: readonly Verdict[]): Ladder | undefined {
+  ladder(
+    name: (connection: Connection) => ConnectionName,
+    verdicts: readonly Verdict[],
+  ): Ladder | undefined {
     const { connection } = this;
     if (connection === undefined) return undefined;
     const rows: (LadderRow | { readonly omitted: number })[] = this.rows.map((row) =>
@@ -70,7 +73,8 @@ export class LadderKeeper {
       ...rest,
       fromClient: side === connection.client,
       seq: own === undefined || bareZero ? row.rawSeq : distance(row.rawSeq, own),
-      ack: others === undefined || (row.flags & 16) === 0 ? row.rawAck : distance(row.rawAck, others),
+      ack:
+        others === undefined || (row.flags & 16) === 0 ? row.rawAck : distance(row.rawAck, others),
     };
   }
 }
@@ -87,7 +91,12 @@ function remarkOn(connection: Connection, packet: Packet, side: Side): string | 
   const { flags, payloadLength, seq } = packet;
   const end = connection.ends[side];
   if ((flags & RST) !== 0) return undefined;
-  if (end.nxtKnown && payloadLength <= 1 && (flags & (SYN | FIN)) === 0 && distance(seq, end.nxt) === -1) {
+  if (
+    end.nxtKnown &&
+    payloadLength <= 1 &&
+    (flags & (SYN | FIN)) === 0 &&
+    distance(seq, end.nxt) === -1
+  ) {
     return connection.ends[side === 0 ? 1 : 0].window === 0 ? 'window probe' : 'keep-alive';
   }
   if (packet.window === 0 && (flags & SYN) === 0) return 'zero window';
@@ -110,5 +119,7 @@ function firstWords(packet: Packet): string | undefined {
     if (byte < 0x20 || byte > 0x7e) break;
     line += String.fromCharCode(byte);
   }
-  return /^(GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|HTTP\/|SSH-)/.test(line) ? line.trim() : undefined;
+  return /^(GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|HTTP\/|SSH-)/.test(line)
+    ? line.trim()
+    : undefined;
 }

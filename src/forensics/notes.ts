@@ -16,7 +16,11 @@ export function notesOn({ counts, sightings }: Findings): Text[] {
     '个有 RST 的连接在抓包开始之前就已建立：没有它们的握手',
   );
   say(
-    count(({ ends }) => (ends[0].segments === 0) !== (ends[1].segments === 0) && ends[0].synCount + ends[1].synCount === 0),
+    count(
+      ({ ends }) =>
+        (ends[0].segments === 0) !== (ends[1].segments === 0) &&
+        ends[0].synCount + ends[1].synCount === 0,
+    ),
     'of the connections with resets were captured in one direction only',
     '个有 RST 的连接只抓到了一个方向',
   );
@@ -26,15 +30,31 @@ export function notesOn({ counts, sightings }: Findings): Text[] {
     '个连接的报文被重复抓取（例如 -i any）；副本已忽略',
   );
   say(
-    count(({ ackedUnseen }) => ackedUnseen),
+    count(({ story }) => story.ackedUnseen),
     'of them have acknowledgements of data that the capture never saw: packets are missing',
     '个连接确认了抓包中没有的数据：缺少报文',
   );
   say(counts.cut, 'packets were cut by the snap length', '个报文被抓包长度截断');
-  say(counts.laterFragments, 'IP fragments after the first were passed over', '个后续 IP 分片被略过');
-  say(counts.superSegments, 'packets are larger than the wire carries (segmentation offload)', '个报文大于线上所能承载的长度（分段卸载）');
+  say(
+    counts.laterFragments,
+    'IP fragments after the first were passed over',
+    '个后续 IP 分片被略过',
+  );
+  say(
+    counts.superSegments,
+    'packets are larger than the wire carries (segmentation offload)',
+    '个报文大于线上所能承载的长度（分段卸载）',
+  );
   say(counts.malformed, 'packets had headers that cannot be true', '个报文的头部不可能成立');
-  say(counts.headerCut, 'packets were cut before the end of their TCP header', '个报文在 TCP 头部结束之前被截断');
-  say(counts.unknownLinkType, 'packets were of a link type that is not read', '个报文的链路类型无法解析');
+  say(
+    counts.headerCut,
+    'packets were cut before the end of their TCP header',
+    '个报文在 TCP 头部结束之前被截断',
+  );
+  say(
+    counts.unknownLinkType,
+    'packets were of a link type that is not read',
+    '个报文的链路类型无法解析',
+  );
   return notes;
 }

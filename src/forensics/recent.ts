@@ -108,7 +108,6 @@ export class RecentSegments {
     return this.times[home * REMEMBERED + (n % REMEMBERED)];
   }
 
-
   private word(home: number, n: number): number {
     return (home * REMEMBERED + (n % REMEMBERED)) * FIELDS;
   }

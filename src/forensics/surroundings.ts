@@ -1,10 +1,6 @@
 import type { SurroundingsFacts } from '../causes/evidence.ts';
 import { ACK, type Packet } from '../wire/packet.ts';
-import {
-  hostHashOfSource,
-  hostHashOfTarget,
-  type ConnectionKey,
-} from './key.ts';
+import { hostOfSource, hostOfTarget, type ConnectionKey } from './key.ts';
 
 /** Resets of one host within this time are one event. */
 const INSTANT_SECONDS = 0.25;
@@ -26,6 +22,13 @@ interface Service {
   firstRefused: number;
   lastRefused: number;
 }
+
+interface Checks {
+  readonly count: number;
+  readonly periodMs: number | undefined;
+}
+
+const NO_CHECKS: Checks = { count: 0, periodMs: undefined };
 
 interface ResetEvent {
   readonly at: number;
@@ -54,6 +57,7 @@ export class Surroundings {
   private readonly probesByHost = new Map<number, Set<number>>();
   private readonly unansweredByService = new Map<number, number>();
   private readonly timesByPair = new Map<number, number[]>();
+  private readonly checksByPair = new Map<number, Checks>();
 
   /** A SYN,ACK was seen. */
   accepted(packet: Packet, endpoint: number): void {
@@ -69,7 +73,7 @@ export class Surroundings {
   /** A reset was seen; `key` is the packet's. */
   reset(packet: Packet, key: ConnectionKey): void {
     const at = secondsOf(packet);
-    const host = hostHashOfSource(packet);
+    const host = hostOfSource(packet);
     const events = this.resetsByHost.get(host);
     const event = { at, connection: key.tag };
     if (events === undefined) this.resetsByHost.set(host, [event]);
@@ -80,7 +84,7 @@ export class Surroundings {
     else if (times.length < TIMES_REMEMBERED) times.push(at);
     if ((packet.flags & ACK) !== 0 && packet.seq === 0) {
       this.refused(at, key.sourceEndpoint);
-      this.probed(hostHashOfTarget(packet), key.sourceEndpoint);
+      this.probed(hostOfTarget(packet), key.sourceEndpoint);
     }
   }
 
@@ -105,7 +109,8 @@ export class Surroundings {
     return {
       massCount: mass.count,
       massWithinMs: mass.withinMs,
-      refusedBefore: service && service.firstRefused >= 0 && service.firstRefused < place.at ? 1 : 0,
+      refusedBefore:
+        service && service.firstRefused >= 0 && service.firstRefused < place.at ? 1 : 0,
       refusedAfter: service && service.lastRefused > place.at ? 1 : 0,
       acceptedBefore:
         service && service.firstAccepted >= 0 && service.firstAccepted < place.at ? 1 : 0,
@@ -141,9 +146,16 @@ export class Surroundings {
   }
 
   /** Resets by one client towards one service, and their period if they keep one. */
-  private checksBy(clientHost: number, serverEndpoint: number) {
-    const times = this.timesByPair.get(pairOf(clientHost, serverEndpoint)) ?? [];
-    return { count: times.length, periodMs: periodOf(times) };
+  private checksBy(clientHost: number, serverEndpoint: number): Checks {
+    const pair = pairOf(clientHost, serverEndpoint);
+    let checks = this.checksByPair.get(pair);
+    if (checks === undefined) {
+      const times = this.timesByPair.get(pair) ?? [];
+      if (times.length < CHECKS_AT_LEAST) return NO_CHECKS;
+      checks = { count: times.length, periodMs: periodOf(times) };
+      this.checksByPair.set(pair, checks);
+    }
+    return checks;
   }
 }
 
@@ -173,7 +185,6 @@ function firstAtOrAfter(events: readonly ResetEvent[], at: number): number {
 
 /** The median interval, if three in four of the intervals lie within a tenth of it. Milliseconds. */
 function periodOf(times: readonly number[]): number | undefined {
-  if (times.length < CHECKS_AT_LEAST) return undefined;
   const intervals = times.slice(1).map((at, index) => at - times[index]);
   const median = [...intervals].sort((a, b) => a - b)[intervals.length >> 1];
   if (median <= 0) return undefined;

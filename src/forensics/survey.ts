@@ -42,8 +42,8 @@ export class Survey implements PacketVisitor {
   private readonly slots: Int32Array;
   private readonly mask: number;
 
-  /** @param bucketBits 2^bits buckets of 16 bytes; the default takes 8 MiB. */
-  constructor(bucketBits = 19) {
+  /** @param bucketBits 2^bits buckets of 16 bytes; the default takes 4 MiB. */
+  constructor(bucketBits = 18) {
     this.slots = new Int32Array(4 << bucketBits);
     this.mask = (1 << bucketBits) - 1;
   }
@@ -55,10 +55,10 @@ export class Survey implements PacketVisitor {
       this.reset(packet, key);
       return;
     }
-    const opens = (flags & (SYN | ACK)) === SYN;
-    if ((flags & SYN) !== 0 && !opens) this.surroundings.accepted(packet, key.sourceEndpoint);
-    const slot = this.slotOf(key, opens, packet);
-    if (slot >= 0) this.slots[slot + 1] = advance(this.slots[slot + 1], packet, key.side);
+    const { slots } = this;
+    let slot = this.lookup(key);
+    if (slot < 0 || (flags & SYN) !== 0) slot = this.slotOf(packet, key, slot);
+    if (slot >= 0) slots[slot + 1] = advance(slots[slot + 1], flags, packet.payloadLength, key.side);
   }
 
   icmpError(packet: Packet): void {
@@ -93,8 +93,10 @@ export class Survey implements PacketVisitor {
   }
 
   /** The slot of a connection, a new one if need be; -1 for one that is marked instead. */
-  private slotOf(key: ConnectionKey, opens: boolean, packet: Packet): number {
-    const slot = this.lookup(key);
+  private slotOf(packet: Packet, key: ConnectionKey, slot: number): number {
+    const { flags } = packet;
+    const opens = (flags & (SYN | ACK)) === SYN;
+    if ((flags & SYN) !== 0 && !opens) this.surroundings.accepted(packet, key.sourceEndpoint);
     if (slot >= 0) {
       const used = (this.slots[slot + 1] & (BOTH_FIN | ANY_DATA)) !== 0;
       return opens && used ? this.replace(slot, key, packet) : slot;
@@ -148,8 +150,7 @@ function isSuspicious(state: number): boolean {
 }
 
 /** A slot's word after one more segment. */
-function advance(before: number, packet: Packet, side: 0 | 1): number {
-  const { flags, payloadLength } = packet;
+function advance(before: number, flags: number, payloadLength: number, side: 0 | 1): number {
   let state = before;
   if ((flags & (SYN | ACK)) === SYN) {
     state = (state & ~CLIENT_UPPER) | OPENED | (side === 1 ? CLIENT_UPPER : 0);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { CauseId } from '../causes/ids.ts';
 import { text } from '../causes/text.ts';
 import { check, checkReport, type CheckedCapture } from './check.ts';
 import { findings, onConnection, PLAIN_FACTS } from './verdicts.fixture.ts';
@@ -23,8 +24,8 @@ const checked = (change: Partial<CheckedCapture> = {}): CheckedCapture => ({
 });
 
 describe('check', () => {
-  const found = (verdicts: Parameters<typeof findings>[0], ...allowed: readonly string[]) =>
-    check(findings(verdicts), new Set(allowed) as ReadonlySet<never>, PLAIN_FACTS).found.length;
+  const found = (verdicts: Parameters<typeof findings>[0], ...allowed: readonly CauseId[]) =>
+    check(findings(verdicts), new Set(allowed), PLAIN_FACTS).found.length;
 
   it('finds what is not allowed', () => {
     expect(found([onConnection(1)])).toBe(1);

@@ -12,7 +12,7 @@ describe('group', () => {
   it('keeps apart what the client did and what the server did', () => {
     const byClient = onConnection(2, { cause: 'linger-zero', sender: onConnection(2).receiver });
     const { told } = group([onConnection(1, { cause: 'linger-zero' }), byClient], false);
-    expect(told.map((one) => one.senderRole).sort()).toEqual(['client', 'server']);
+    expect(told.map((one) => one.senderRole).toSorted()).toEqual(['client', 'server']);
   });
 
   it('puts the worst first: harm, then number, then sureness, then the earlier', () => {

@@ -85,7 +85,9 @@ export const group = (verdicts: readonly Verdict[], all: boolean): Grouping => {
     if (bucket === undefined) buckets.set(key, [verdict]);
     else bucket.push(verdict);
   }
-  const groups = [...buckets.values()].map((bucket) => toGroup(bucket, repeats)).sort(worstFirst);
+  const groups = [...buckets.values()]
+    .map((bucket) => toGroup(bucket, repeats))
+    .toSorted(worstFirst);
   const isFolded = (one: Group) => !all && one.example.benign;
   return { told: groups.filter((one) => !isFolded(one)), folded: groups.filter(isFolded) };
 };

@@ -84,7 +84,10 @@ const section = (one: Group, options: TextOptions): string => {
     blocks.push(`**${labels.settle}**${words.colon}${example.settle[words.language]}`);
   }
   if (example.advice.length > 0) {
-    blocks.push(`**${labels.change}**`, bullets(example.advice.map((one) => one[words.language])));
+    blocks.push(
+      `**${labels.change}**`,
+      bullets(example.advice.map((item) => item[words.language])),
+    );
   }
   blocks.push(`**${words.markdown.filter}**`, fenced(connectionFilter(example.connection)));
   if (one.verdicts.length > 1) blocks.push(words.markdown.examples(connectionNumbers(one)));

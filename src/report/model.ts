@@ -36,7 +36,7 @@ export const nameInCounts = (endpoint: string, role: 'client' | 'server'): strin
 export const tallied = <T>(values: Iterable<T>): [value: T, count: number][] => {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+  return [...counts].toSorted((a, b) => b[1] - a[1]);
 };
 
 /** Connections of this capture that had at least one reset. */

@@ -53,10 +53,10 @@ const base64 = (bytes: Uint8Array): string => {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;
-    const triple = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    text += ALPHABET[triple >>> 18]! + ALPHABET[(triple >>> 12) & 63]!;
-    text += left > 1 ? ALPHABET[(triple >>> 6) & 63]! : '=';
-    text += left > 2 ? ALPHABET[triple & 63]! : '=';
+    const triple = (bytes[at] << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += ALPHABET[triple >>> 18] + ALPHABET[(triple >>> 12) & 63];
+    text += left > 1 ? ALPHABET[(triple >>> 6) & 63] : '=';
+    text += left > 2 ? ALPHABET[triple & 63] : '=';
   }
   return text;
 };

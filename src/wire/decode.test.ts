@@ -188,7 +188,9 @@ describe('lengths', () => {
 
 describe('inside IP', () => {
   it('passes IPv4 options', () => {
-    const { packet } = decode(ethernet(ipv4(tcp({ payload: text('x') }), { options: [1, 1, 1, 0] })));
+    const { packet } = decode(
+      ethernet(ipv4(tcp({ payload: text('x') }), { options: [1, 1, 1, 0] })),
+    );
     expect(packet).toMatchObject({ sourcePort: 40_000, payloadLength: 1 });
   });
 
@@ -362,22 +364,27 @@ describe('any bytes', () => {
         }),
     );
     holds(
-      fc.property(frames, fc.constantFrom(...linkTypes), fc.nat(70_000), (frame, linkType, more) => {
-        const { kind, packet } = decode(frame, linkType, frame.length, frame.length + more);
-        expect(kind).toBeGreaterThanOrEqual(TCP_SEGMENT);
-        expect(kind).toBeLessThanOrEqual(UNKNOWN_LINK_TYPE);
-        if (kind !== TCP_SEGMENT) return;
-        const end = 3 + frame.length;
-        expect(packet.payloadLength).toBeGreaterThanOrEqual(packet.payloadCaptured);
-        expect(packet.payloadCaptured).toBeGreaterThanOrEqual(0);
-        expect(packet.optionsLength).toBeGreaterThanOrEqual(0);
-        if (packet.payloadCaptured > 0) {
-          expect(packet.payloadOffset + packet.payloadCaptured).toBeLessThanOrEqual(end);
-        }
-        if (packet.optionsLength > 0) {
-          expect(packet.optionsOffset + packet.optionsLength).toBeLessThanOrEqual(end);
-        }
-      }),
+      fc.property(
+        frames,
+        fc.constantFrom(...linkTypes),
+        fc.nat(70_000),
+        (frame, linkType, more) => {
+          const { kind, packet } = decode(frame, linkType, frame.length, frame.length + more);
+          expect(kind).toBeGreaterThanOrEqual(TCP_SEGMENT);
+          expect(kind).toBeLessThanOrEqual(UNKNOWN_LINK_TYPE);
+          if (kind !== TCP_SEGMENT) return;
+          const end = 3 + frame.length;
+          expect(packet.payloadLength).toBeGreaterThanOrEqual(packet.payloadCaptured);
+          expect(packet.payloadCaptured).toBeGreaterThanOrEqual(0);
+          expect(packet.optionsLength).toBeGreaterThanOrEqual(0);
+          if (packet.payloadCaptured > 0) {
+            expect(packet.payloadOffset + packet.payloadCaptured).toBeLessThanOrEqual(end);
+          }
+          if (packet.optionsLength > 0) {
+            expect(packet.optionsOffset + packet.optionsLength).toBeLessThanOrEqual(end);
+          }
+        },
+      ),
       5000,
     );
   });

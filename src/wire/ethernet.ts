@@ -61,7 +61,7 @@ export const readMpls = (headers: Headers): Next => {
     if ((label & MPLS_BOTTOM_OF_STACK) !== 0) break;
   }
   if (headers.at >= headers.end) return END_CUT;
-  const version = headers.bytes[headers.at]! >> 4;
+  const version = headers.bytes[headers.at] >> 4;
   return version === 4 || version === 6 ? RAW_IP : END_OTHER;
 };
 
@@ -79,7 +79,7 @@ export const readPpp = (headers: Headers): Next => {
   const { bytes, view } = headers;
   if (headers.at + 4 > headers.end) return lacking(headers, 4);
   if (view.getUint16(headers.at) === 0xff03) headers.at += 2;
-  const first = bytes[headers.at]!;
+  const first = bytes[headers.at];
   const compressed = (first & 1) === 1;
   const protocol = compressed ? first : view.getUint16(headers.at);
   headers.at += compressed ? 1 : 2;
@@ -90,8 +90,7 @@ export const readPpp = (headers: Headers): Next => {
 /** IP without a link header: the version is the first nibble. */
 export const readRawIp = (headers: Headers): Next => {
   if (headers.at >= headers.end) return lacking(headers, 1);
-  const version = headers.bytes[headers.at]! >> 4;
+  const version = headers.bytes[headers.at] >> 4;
   if (version === 4) return ETHERTYPE_IPV4;
   return version === 6 ? ETHERTYPE_IPV6 : END_MALFORMED;
 };
-

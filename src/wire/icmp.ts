@@ -4,7 +4,7 @@ import { END_OTHER, type Headers, type Next, lacking } from './headers.ts';
 /** RFC 792: destination unreachable, time exceeded, parameter problem. */
 export const readIcmp = (headers: Headers): Next => {
   if (headers.at + 8 > headers.end) return lacking(headers, 8);
-  const type = headers.bytes[headers.at]!;
+  const type = headers.bytes[headers.at];
   if (type !== 3 && type !== 11 && type !== 12) return END_OTHER;
   return enterQuotation(headers, ETHERTYPE_IPV4);
 };
@@ -12,7 +12,7 @@ export const readIcmp = (headers: Headers): Next => {
 /** RFC 4443 §3: destination unreachable, packet too big, time exceeded, parameter problem. */
 export const readIcmpv6 = (headers: Headers): Next => {
   if (headers.at + 8 > headers.end) return lacking(headers, 8);
-  const type = headers.bytes[headers.at]!;
+  const type = headers.bytes[headers.at];
   return type >= 1 && type <= 4 ? enterQuotation(headers, ETHERTYPE_IPV6) : END_OTHER;
 };
 

@@ -1,4 +1,11 @@
-import { END_LATER_FRAGMENT, END_MALFORMED, type Headers, IP_PROTOCOL, type Next, lacking } from './headers.ts';
+import {
+  END_LATER_FRAGMENT,
+  END_MALFORMED,
+  type Headers,
+  IP_PROTOCOL,
+  type Next,
+  lacking,
+} from './headers.ts';
 
 const FRAGMENT_OFFSET = 0x1fff;
 
@@ -6,14 +13,14 @@ const FRAGMENT_OFFSET = 0x1fff;
 export const readIpv4 = (headers: Headers): Next => {
   const { bytes, view, at } = headers;
   if (at + 20 > headers.end) return lacking(headers, 20);
-  const headerLength = (bytes[at]! & 0xf) * 4;
-  if (bytes[at]! >> 4 !== 4 || headerLength < 20) return END_MALFORMED;
+  const headerLength = (bytes[at] & 0xf) * 4;
+  if (bytes[at] >> 4 !== 4 || headerLength < 20) return END_MALFORMED;
   if (at + headerLength > headers.end) return lacking(headers, headerLength);
   if (!takeLength(headers, view.getUint16(at + 2), headerLength)) return END_MALFORMED;
   takeAddresses(headers);
   headers.at = at + headerLength;
   if ((view.getUint16(at + 6) & FRAGMENT_OFFSET) !== 0) return END_LATER_FRAGMENT;
-  return IP_PROTOCOL | bytes[at + 9]!;
+  return IP_PROTOCOL | bytes[at + 9];
 };
 
 /** False where the total length leaves no room for the header itself. */

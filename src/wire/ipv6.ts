@@ -1,10 +1,17 @@
-import { END_LATER_FRAGMENT, END_MALFORMED, type Headers, IP_PROTOCOL, type Next, lacking } from './headers.ts';
+import {
+  END_LATER_FRAGMENT,
+  END_MALFORMED,
+  type Headers,
+  IP_PROTOCOL,
+  type Next,
+  lacking,
+} from './headers.ts';
 
 /** RFC 8200 §3. */
 export const readIpv6 = (headers: Headers): Next => {
   const { bytes, view, at } = headers;
   if (at + 40 > headers.end) return lacking(headers, 40);
-  if (bytes[at]! >> 4 !== 6) return END_MALFORMED;
+  if (bytes[at] >> 4 !== 6) return END_MALFORMED;
   const payloadLength = view.getUint16(at + 4);
   if (payloadLength === 0) {
     headers.packet.lengthFromCapture = true;
@@ -14,7 +21,7 @@ export const readIpv6 = (headers: Headers): Next => {
   }
   takeAddresses(headers);
   headers.at = at + 40;
-  return IP_PROTOCOL | bytes[at + 6]!;
+  return IP_PROTOCOL | bytes[at + 6];
 };
 
 const takeAddresses = (headers: Headers): void => {
@@ -37,14 +44,14 @@ const takeAddresses = (headers: Headers): void => {
 export const readExtension = (headers: Headers): Next => {
   const { bytes, at } = headers;
   if (at + 8 > headers.end) return lacking(headers, 8);
-  return skip(headers, (bytes[at + 1]! + 1) * 8);
+  return skip(headers, (bytes[at + 1] + 1) * 8);
 };
 
 /** RFC 4302 §2.2: length in 4 bytes, minus 2. IPv4 uses it too. */
 export const readAuthentication = (headers: Headers): Next => {
   const { bytes, at } = headers;
   if (at + 12 > headers.end) return lacking(headers, 12);
-  return skip(headers, (bytes[at + 1]! + 2) * 4);
+  return skip(headers, (bytes[at + 1] + 2) * 4);
 };
 
 /** RFC 8200 §4.5. */
@@ -53,12 +60,12 @@ export const readFragment = (headers: Headers): Next => {
   if (at + 8 > headers.end) return lacking(headers, 8);
   if ((view.getUint16(at + 2) & 0xfff8) !== 0) return END_LATER_FRAGMENT;
   headers.at = at + 8;
-  return IP_PROTOCOL | bytes[at]!;
+  return IP_PROTOCOL | bytes[at];
 };
 
 const skip = (headers: Headers, length: number): Next => {
   const { bytes, at } = headers;
   if (at + length > headers.end) return lacking(headers, length);
   headers.at = at + length;
-  return IP_PROTOCOL | bytes[at]!;
+  return IP_PROTOCOL | bytes[at];
 };

@@ -64,7 +64,12 @@ it('stops at the end of the list', () => {
 
 it('tells options cut by the capture from malformed ones', () => {
   const whole = [...MSS, ...TIMESTAMPS];
-  expect(read(whole, 13)).toMatchObject({ mss: 1460, hasTimestamps: false, malformed: false, cut: true });
+  expect(read(whole, 13)).toMatchObject({
+    mss: 1460,
+    hasTimestamps: false,
+    malformed: false,
+    cut: true,
+  });
   expect(read(whole, 5)).toMatchObject({ mss: 1460, malformed: false, cut: true });
   expect(read([...MSS, 0, 0, 0, 0], 6)).toMatchObject({ mss: 1460, cut: false });
 });

@@ -52,7 +52,7 @@ export const readOptions = (packet: Packet, into: TcpOptions): TcpOptions => {
   into.cut = end < wireEnd;
   let at = optionsOffset;
   while (at < end) {
-    const kind = bytes[at]!;
+    const kind = bytes[at];
     if (kind === END_OF_LIST) {
       into.cut = false;
       break;
@@ -65,7 +65,7 @@ export const readOptions = (packet: Packet, into: TcpOptions): TcpOptions => {
       into.malformed = at + 1 >= wireEnd;
       break;
     }
-    const length = bytes[at + 1]!;
+    const length = bytes[at + 1];
     if (length < 2 || at + length > wireEnd) {
       into.malformed = true;
       break;
@@ -103,7 +103,7 @@ const readOption = (
 ): void => {
   switch (kind) {
     case MSS:
-      if (length === 4) into.mss = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+      if (length === 4) into.mss = (bytes[at + 2] << 8) | bytes[at + 3];
       break;
     case WINDOW_SCALE:
       if (length === 3) into.windowScale = bytes[at + 2]!;
@@ -135,11 +135,11 @@ const readTimestamps = (bytes: Uint8Array, at: number, into: TcpOptions): void =
 };
 
 const readMptcp = (bytes: Uint8Array, at: number, length: number, into: TcpOptions): void => {
-  const subtype = bytes[at + 2]! >> 4;
+  const subtype = bytes[at + 2] >> 4;
   if (into.mptcp === -1) into.mptcp = subtype;
   if (subtype === MP_FASTCLOSE) into.mptcpFastclose = true;
   if (subtype === MP_TCPRST && length >= 4) into.mptcpResetReason = bytes[at + 3]!;
 };
 
 const word = (bytes: Uint8Array, at: number): number =>
-  (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];

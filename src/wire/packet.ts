@@ -70,15 +70,11 @@ export class Packet {
   reporter3 = 0;
 }
 
-/** TCP header flags (RFC 9293 §3.1). */
+/** Those of the TCP header's flags that a verdict asks for (RFC 9293 §3.1). */
 export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;
-export const PSH = 8;
 export const ACK = 16;
-export const URG = 32;
-export const ECE = 64;
-export const CWR = 128;
 
 /** Whoever looks at the packets of a capture, in order. The packet is valid during the call only. */
 export interface PacketVisitor {

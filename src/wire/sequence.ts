@@ -12,8 +12,4 @@ export const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 export const atOrBefore = (a: number, b: number): boolean => ((a - b) | 0) <= 0;
 
-export const atOrAfter = (a: number, b: number): boolean => ((a - b) | 0) >= 0;
-
 export const add = (a: number, bytes: number): number => (a + bytes) | 0;
-
-export const latest = (a: number, b: number): number => (after(a, b) ? a : b);

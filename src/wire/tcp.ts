@@ -12,7 +12,7 @@ export const readTcp = (headers: Headers): Next => {
   if (headers.quoted) return readQuotedTcp(headers);
   const { packet, bytes, view, at, end, wireEnd } = headers;
   if (at + UP_TO_FLAGS > end) return lacking(headers, TCP_HEADER);
-  const headerLength = (bytes[at + 12]! >> 4) * 4;
+  const headerLength = (bytes[at + 12] >> 4) * 4;
   const payloadOffset = at + headerLength;
   if (headerLength < TCP_HEADER || payloadOffset > wireEnd) return END_MALFORMED;
   packet.sourcePort = view.getUint16(at);

@@ -47,8 +47,14 @@ const FRAMES: readonly (readonly [number, Bytes, number?])[] = [
   [1, outer(gre(ethernet(one(14)), { protocol: 0x6558 }), 47)],
   [1, outer(one(15), 4)],
   [1, outer(six(16), 41)],
-  [1, ethernet(ipv6(bytes([6, 0, 1, 4, 0, 0, 0, 0], tcp({ payload: zeros(17) })), { protocol: 0 }))],
-  [1, ethernet(ipv6(bytes([6, 0, 0, 0, 0, 0, 0, 9], tcp({ payload: zeros(24) })), { protocol: 44 }))],
+  [
+    1,
+    ethernet(ipv6(bytes([6, 0, 1, 4, 0, 0, 0, 0], tcp({ payload: zeros(17) })), { protocol: 0 })),
+  ],
+  [
+    1,
+    ethernet(ipv6(bytes([6, 0, 0, 0, 0, 0, 0, 9], tcp({ payload: zeros(24) })), { protocol: 44 })),
+  ],
   [1, ethernet(ipv4(tcp({ payload: zeros(1400) }), { length: 0 }))],
   [1, ethernet(bytes([0xaa, 0xaa, 3, 0, 0, 0, 8, 0], one(18)), 66)],
   [1, ethernet(bytes([0x11, 0, 0, 1, 0, 61], [0x00, 0x21], one(19)), 0x8864)],
@@ -78,14 +84,19 @@ it.runIf(installed('tshark', '--version'))('every kind of frame reads as in tsha
     '-r',
     path,
   ]);
-  const theirs = printed.trimEnd().split('\n').map((line) => line.split('\t'));
+  const theirs = printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   const { packets, problems } = collect(capture);
   expect(problems).toEqual([]);
   expect(packets.length).toBe(FRAMES.length);
   packets.forEach((packet, index) => {
     const [ip4, to4, ip6, to6, port, toPort, seq, ack, flags, window, length] = theirs[index]!;
     const isSix = packet.source.startsWith('[');
-    const ends = isSix ? [`[${ip6}]:${port}`, `[${to6}]:${toPort}`] : [`${ip4}:${port}`, `${to4}:${toPort}`];
+    const ends = isSix
+      ? [`[${ip6}]:${port}`, `[${to6}]:${toPort}`]
+      : [`${ip4}:${port}`, `${to4}:${toPort}`];
     expect([packet.source, packet.target], `frame ${packet.frame}`).toEqual(ends);
     // Of a quotation tshark tells no more in these fields.
     if (packet.icmpType >= 0) return;

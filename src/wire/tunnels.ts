@@ -30,7 +30,7 @@ export const readUdp = (headers: Headers): Next => {
 const readVxlan = (headers: Headers): Next => {
   const { bytes, at } = headers;
   if (at + 16 > headers.end) return lacking(headers, 16);
-  if ((bytes[at + 8]! & 0x08) === 0) return END_OTHER;
+  if ((bytes[at + 8] & 0x08) === 0) return END_OTHER;
   return enterTunnel(headers, 16, ETHERNET);
 };
 
@@ -38,8 +38,8 @@ const readVxlan = (headers: Headers): Next => {
 const readGeneve = (headers: Headers): Next => {
   const { bytes, view, at } = headers;
   if (at + 16 > headers.end) return lacking(headers, 16);
-  if (bytes[at + 8]! >> 6 !== 0) return END_OTHER;
-  const length = 16 + (bytes[at + 8]! & 0x3f) * 4;
+  if (bytes[at + 8] >> 6 !== 0) return END_OTHER;
+  const length = 16 + (bytes[at + 8] & 0x3f) * 4;
   if (at + length > headers.end) return lacking(headers, length);
   return enterTunnel(headers, length, view.getUint16(at + 10));
 };
@@ -78,6 +78,6 @@ const enterErspan = (headers: Headers, length: number): Next => {
 const readErspan3 = (headers: Headers, length: number): Next => {
   const { bytes, at } = headers;
   if (at + length + 12 > headers.end) return lacking(headers, length + 12);
-  const platform = (bytes[at + length + 11]! & 1) !== 0;
+  const platform = (bytes[at + length + 11] & 1) !== 0;
   return enterErspan(headers, length + (platform ? 20 : 12));
 };

@@ -14,7 +14,7 @@ export const acceptQueueOverflow = defineCause({
     if (e.trigger?.acknowledgesUnsent === true || e.sequence === 'outside') {
       return impossible(
         e.trigger?.frame ?? e.reset.frame,
-        'the client\'s ACK was wrong: any listener refuses it',
+        "the client's ACK was wrong: any listener refuses it",
         '客户端的 ACK 有误：任何监听者都会拒绝',
       );
     }

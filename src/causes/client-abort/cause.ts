@@ -19,19 +19,23 @@ export const clientAbort = defineCause({
     const out = notAnAbort(e);
     if (out !== undefined) return out;
     if (e.sender.role === 'server') {
-      return impossible(e.reset.frame, 'the server reset, not the client', '是服务端复位，不是客户端');
+      return impossible(
+        e.reset.frame,
+        'the server reset, not the client',
+        '是服务端复位，不是客户端',
+      );
     }
     if (nothingSaid(e)) {
-      return impossible(e.reset.frame, 'nothing had been asked for yet', '客户端还没有请求任何东西');
+      return impossible(
+        e.reset.frame,
+        'nothing had been asked for yet',
+        '客户端还没有请求任何东西',
+      );
     }
     const { application: app, receiver } = e;
     const inFlight = receiver.bytesSent - receiver.bytesAcknowledged;
     const because = [
-      seen(
-        e.reset.frame,
-        'the side that opened the connection aborted it',
-        '由建立连接的一方中止',
-      ),
+      seen(e.reset.frame, 'the side that opened the connection aborted it', '由建立连接的一方中止'),
     ];
     if (app.responseComplete === true) {
       because.push(
@@ -43,7 +47,9 @@ export const clientAbort = defineCause({
       );
       return possible(...because, ...doubts(e));
     }
-    const streaming = receiverSpokeLast(e) && (inFlight > 0 || app.responseComplete === false || receiver.bytesSent > 16_384);
+    const streaming =
+      receiverSpokeLast(e) &&
+      (inFlight > 0 || app.responseComplete === false || receiver.bytesSent > 16_384);
     if (streaming) {
       because.push(
         seen(
@@ -83,7 +89,8 @@ function gaveUpWaiting(e: Evidence): Finding {
     return impossible(e.reset.frame, 'not a client that had closed', '不是已经关闭的客户端');
   }
   const asked = request ?? e.sender.lastData;
-  const answeredInTime = response !== undefined && response.frame < fin.frame && responseComplete !== false;
+  const answeredInTime =
+    response !== undefined && response.frame < fin.frame && responseComplete !== false;
   if (asked === undefined || answeredInTime) {
     return impossible(fin.frame, 'it closed after it had its answer', '它在得到应答之后才关闭');
   }

@@ -14,7 +14,11 @@ export const connectCancelled = defineCause({
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     if (e.trigger !== undefined && e.trigger.kind !== 'syn-ack') {
-      return impossible(e.trigger.frame, 'it was not a SYN,ACK that drew it', '引出它的不是 SYN,ACK');
+      return impossible(
+        e.trigger.frame,
+        'it was not a SYN,ACK that drew it',
+        '引出它的不是 SYN,ACK',
+      );
     }
     if (e.synAckForOtherSyn !== undefined || e.impossibleTimestampEcho) {
       return impossible(

@@ -13,7 +13,11 @@ export const connectUnreachable = defineCause({
       return impossible(e.frame, 'no ICMP error answered', '没有 ICMP 错误应答');
     }
     return expected(
-      seen(e.frame, `answered by ICMP: ${e.icmp ?? 'error'}`, `得到的应答是 ICMP：${e.icmp ?? '错误'}`),
+      seen(
+        e.frame,
+        `answered by ICMP: ${e.icmp ?? 'error'}`,
+        `得到的应答是 ICMP：${e.icmp ?? '错误'}`,
+      ),
     );
   },
 });

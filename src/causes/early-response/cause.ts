@@ -19,7 +19,11 @@ export const earlyResponse = defineCause({
     }
     const { response, requestComplete, responseStatus } = e.application;
     if (e.sender.role === 'client') {
-      return impossible(e.reset.frame, 'the client reset, not the server', '是客户端复位，不是服务端');
+      return impossible(
+        e.reset.frame,
+        'the client reset, not the server',
+        '是客户端复位，不是服务端',
+      );
     }
     if (response === undefined) {
       if (e.application.protocol === 'tls' && e.sender.bytesSent > 0) return possible();

@@ -2,7 +2,14 @@ import { defineCause } from '../cause.ts';
 import type { Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
-import { doubts, isEstablished, notReply, replyShape, ruledOutByGoingOn, serverOnlyOffered } from '../signs.ts';
+import {
+  doubts,
+  isEstablished,
+  notReply,
+  replyShape,
+  ruledOutByGoingOn,
+  serverOnlyOffered,
+} from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** A host does not go down and come back within this time of its last segment. */

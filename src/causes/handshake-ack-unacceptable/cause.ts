@@ -15,7 +15,12 @@ export const handshakeAckUnacceptable = defineCause({
     if (out !== undefined) return out;
     const odd = e.ackInsteadOfSynAck ?? e.synAckForOtherSyn;
     const { newSynIn, newSynIsOther } = e.aftermath;
-    if (odd === undefined && newSynIn !== undefined && -newSynIn.beforeMs < SOON_MS && !e.impossibleTimestampEcho) {
+    if (
+      odd === undefined &&
+      newSynIn !== undefined &&
+      -newSynIn.beforeMs < SOON_MS &&
+      !e.impossibleTimestampEcho
+    ) {
       const again = seen(
         newSynIn.frame,
         newSynIsOther

@@ -11,10 +11,14 @@ export const handshakeTimeout = defineCause({
   recognise(e) {
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;
-    if (e.trigger?.kind === 'handshake-ack' && !e.trigger.retransmission && e.sender.synCount === 1) {
+    if (
+      e.trigger?.kind === 'handshake-ack' &&
+      !e.trigger.retransmission &&
+      e.sender.synCount === 1
+    ) {
       return impossible(
         e.trigger.frame,
-        'it answers the handshake\'s own ACK: nothing had timed out yet',
+        "it answers the handshake's own ACK: nothing had timed out yet",
         '它应答的就是握手的 ACK：还没有任何超时',
       );
     }

@@ -12,7 +12,11 @@ export const healthCheck = defineCause({
   particular: true,
   recognise(e) {
     if (e.sender.role !== 'client' || senderWentOn(e)) {
-      return impossible(e.reset.frame, 'not reset by the side that opened it', '不是由打开连接的一方复位');
+      return impossible(
+        e.reset.frame,
+        'not reset by the side that opened it',
+        '不是由打开连接的一方复位',
+      );
     }
     if (!nothingSaid(e)) {
       return impossible(

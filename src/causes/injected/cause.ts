@@ -13,16 +13,24 @@ export const injected = defineCause({
       return expected(...signs);
     }
     if (e.shape === 'malformed') return expected(...signs);
-    if (e.shape === 'reply' && e.trigger === undefined && e.capture.receiverSeen && e.capture.gapless) {
+    if (
+      e.shape === 'reply' &&
+      e.trigger === undefined &&
+      e.capture.receiverSeen &&
+      e.capture.gapless
+    ) {
       return expected(
-        against(e.reset.frame, 'its header agrees with the sender\'s', '其头部与发送方一致'),
+        against(e.reset.frame, "its header agrees with the sender's", '其头部与发送方一致'),
       );
     }
     if (signs.length > 0) return possible(...signs);
-    if (looksGenuine(e) && (e.shape === 'active' || e.sender.fin !== undefined || e.sender.state === 'SYN-SENT')) {
+    if (
+      looksGenuine(e) &&
+      (e.shape === 'active' || e.sender.fin !== undefined || e.sender.state === 'SYN-SENT')
+    ) {
       return impossible(
         e.reset.frame,
-        'TTL, options and numbers are all the sender\'s own, and it fell silent at once',
+        "TTL, options and numbers are all the sender's own, and it fell silent at once",
         'TTL、选项和序号都与发送方一致，且发送方随即沉默',
       );
     }

@@ -42,7 +42,8 @@ export const keepaliveRace = defineCause({
       `the server closed after ${duration(fin.afterQuietMs)} of silence${timer ? `, a well-known idle timer: ${timer}` : ''}`,
       `服务端在空闲 ${duration(fin.afterQuietMs)} 之后关闭${timer ? `，是常见的空闲超时：${timer}` : ''}`,
     );
-    if (general.stands === 'expected') return { stands: 'expected', because: [idle, ...general.because] };
+    if (general.stands === 'expected')
+      return { stands: 'expected', because: [idle, ...general.because] };
     return possible(idle, ...general.because);
   },
 });

@@ -13,7 +13,7 @@ export const linger2Abort = defineCause({
     if (fin === undefined) {
       return impossible(
         e.reset.frame,
-        'TCP_LINGER2 matters only after the sender\'s own FIN, and there is none',
+        "TCP_LINGER2 matters only after the sender's own FIN, and there is none",
         'TCP_LINGER2 只在发送方自己的 FIN 之后起作用，而这里没有 FIN',
       );
     }

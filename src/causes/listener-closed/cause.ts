@@ -12,7 +12,11 @@ export const listenerClosed = defineCause({
     const out = notAnAbort(e);
     if (out !== undefined) return out;
     if (e.sender.role === 'client') {
-      return impossible(e.reset.frame, 'the sender opened the connection', '发送方是主动打开的一方');
+      return impossible(
+        e.reset.frame,
+        'the sender opened the connection',
+        '发送方是主动打开的一方',
+      );
     }
     if (e.sender.bytesSent > 0) {
       return impossible(
@@ -27,7 +31,11 @@ export const listenerClosed = defineCause({
     const because = [activeShape(e), ...doubts(e)];
     if (e.surroundings.refusedAfter > 0) {
       because.push(
-        seen(0, 'afterwards the same port refused connections: nobody listened any more', '之后同一端口拒绝连接：已无人监听'),
+        seen(
+          0,
+          'afterwards the same port refused connections: nobody listened any more',
+          '之后同一端口拒绝连接：已无人监听',
+        ),
       );
       return because.every((each) => each.supports) ? expected(...because) : possible(...because);
     }

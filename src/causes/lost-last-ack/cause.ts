@@ -33,7 +33,9 @@ export const lostLastAck = defineCause({
         again
           ? 'the other end sent its FIN again, and nobody remembered the connection'
           : 'the FIN of the other end met no connection: there was no TIME-WAIT to meet it',
-        again ? '对端重传 FIN，而此时已无人记得这个连接' : '对端的 FIN 没有遇到任何连接：没有 TIME-WAIT 来接它',
+        again
+          ? '对端重传 FIN，而此时已无人记得这个连接'
+          : '对端的 FIN 没有遇到任何连接：没有 TIME-WAIT 来接它',
       ),
       ...doubts(e),
     ]);

@@ -12,7 +12,11 @@ export const massRestart = defineCause({
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
     if (e.shape === 'reply-to-syn' || !isEstablished(e)) {
-      return impossible(e.reset.frame, 'no established connection was lost', '没有失去已建立的连接');
+      return impossible(
+        e.reset.frame,
+        'no established connection was lost',
+        '没有失去已建立的连接',
+      );
     }
     const { massCount, massWithinMs, refusedAfter, acceptedAfter } = e.surroundings;
     if (massCount === 0) {
@@ -30,10 +34,13 @@ export const massRestart = defineCause({
       ),
     ];
     if (refusedAfter > 0) {
-      because.push(seen(0, 'and then refused new ones: its process was gone', '随后拒绝新连接：进程已不在'));
+      because.push(
+        seen(0, 'and then refused new ones: its process was gone', '随后拒绝新连接：进程已不在'),
+      );
       return expected(...because);
     }
-    if (acceptedAfter > 0 && e.sender.role === 'server' && massCount >= 8) return expected(...because);
+    if (acceptedAfter > 0 && e.sender.role === 'server' && massCount >= 8)
+      return expected(...because);
     return possible(...because);
   },
 });

@@ -1,7 +1,14 @@
 import { defineCause } from '../cause.ts';
 import type { Observation } from '../cause.ts';
 import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
-import { foreignSigns, isEstablished, namedTimer, notReply, replyShape, serverOnlyOffered } from '../signs.ts';
+import {
+  foreignSigns,
+  isEstablished,
+  namedTimer,
+  notReply,
+  replyShape,
+  serverOnlyOffered,
+} from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** No middlebox in use forgets an established connection sooner. */
@@ -32,7 +39,11 @@ export const middleboxIdleTimeout = defineCause({
         `连接只空闲了 ${duration(e.idleMs)}`,
       );
     }
-    return standing([idle(e.idleMs, e.reset.frame), ...(e.trigger ? [replyShape(e, e.trigger)] : []), ...foreignSigns(e)]);
+    return standing([
+      idle(e.idleMs, e.reset.frame),
+      ...(e.trigger ? [replyShape(e, e.trigger)] : []),
+      ...foreignSigns(e),
+    ]);
   },
   recogniseFailure(e) {
     if (e.kind !== 'silence') {
@@ -61,12 +72,14 @@ function atExpiry(e: Parameters<typeof foreignSigns>[0]) {
   if (e.sender.unansweredKeepalives > 0) {
     return impossible(
       e.sender.last?.frame ?? e.reset.frame,
-      'the sender\'s own keepalive probes went unanswered just before',
+      "the sender's own keepalive probes went unanswered just before",
       '发送方自己的保活探测刚刚未获应答',
     );
   }
   const signs = foreignSigns(e);
-  return signs.length > 0 ? standing([idle(e.idleMs, e.reset.frame), ...signs]) : possible(idle(e.idleMs, e.reset.frame));
+  return signs.length > 0
+    ? standing([idle(e.idleMs, e.reset.frame), ...signs])
+    : possible(idle(e.idleMs, e.reset.frame));
 }
 
 function idle(ms: number, frame: number): Observation {

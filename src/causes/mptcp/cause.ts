@@ -20,7 +20,11 @@ export const mptcp = defineCause({
   recognise(e) {
     const reason = e.reset.mptcp;
     if (reason === undefined) {
-      return impossible(e.reset.frame, 'the reset carries no MPTCP option', 'RST 没有携带 MPTCP 选项');
+      return impossible(
+        e.reset.frame,
+        'the reset carries no MPTCP option',
+        'RST 没有携带 MPTCP 选项',
+      );
     }
     if (reason === 'fastclose') {
       return expected(

@@ -37,12 +37,17 @@ export const portScan = defineCause({
 /** SYN, SYN,ACK, RST: the scanner's kernel never sent that SYN, or its program hangs up at once. */
 function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {
   const halfOpen = notRefusedByClient(e);
-  if (halfOpen !== undefined && !(e.shape === 'active' && e.sender.role === 'client')) return halfOpen;
+  if (halfOpen !== undefined && !(e.shape === 'active' && e.sender.role === 'client'))
+    return halfOpen;
   if (e.synAckForOtherSyn !== undefined || e.ackInsteadOfSynAck !== undefined) {
     return impossible(e.reset.frame, 'the handshake itself went wrong', '握手本身出了差错');
   }
   if (e.aftermath.newSynIn !== undefined && halfOpen === undefined) {
-    return impossible(e.aftermath.newSynIn.frame, 'the client went on connecting', '客户端仍在继续建立连接');
+    return impossible(
+      e.aftermath.newSynIn.frame,
+      'the client went on connecting',
+      '客户端仍在继续建立连接',
+    );
   }
   const open = seen(
     e.trigger?.frame ?? e.reset.frame,
@@ -55,5 +60,7 @@ function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {
       against(0, 'the client tried hardly any other endpoint', '客户端几乎没有试探其他端点'),
     );
   }
-  return halfOpen === undefined || e.surroundings.endpointsProbed >= MANY ? expected(open, many) : possible(open, many);
+  return halfOpen === undefined || e.surroundings.endpointsProbed >= MANY
+    ? expected(open, many)
+    : possible(open, many);
 }

@@ -13,7 +13,7 @@ export const repeatedReset = defineCause({
     if (first === undefined) {
       return impossible(
         e.reset.frame,
-        'the sender\'s first reset on this connection',
+        "the sender's first reset on this connection",
         '这是发送方在此连接上的第一个 RST',
       );
     }

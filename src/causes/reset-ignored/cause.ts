@@ -34,7 +34,7 @@ export const resetIgnored = defineCause({
       e.effect === 'challenged'
         ? seen(
             e.reset.frame,
-            'inside the receiver\'s window but not the number it expects: a challenge ACK is due, no reset (RFC 5961 §3.2)',
+            "inside the receiver's window but not the number it expects: a challenge ACK is due, no reset (RFC 5961 §3.2)",
             '在接收窗口内，但不是所期望的序号：应答 challenge ACK，而不复位（RFC 5961 §3.2）',
           )
         : seen(
@@ -45,7 +45,11 @@ export const resetIgnored = defineCause({
     ];
     if (e.aftermath.challengeAckIn) {
       because.push(
-        seen(e.aftermath.challengeAckIn.frame, 'and here is that challenge ACK', '这就是那个 challenge ACK'),
+        seen(
+          e.aftermath.challengeAckIn.frame,
+          'and here is that challenge ACK',
+          '这就是那个 challenge ACK',
+        ),
       );
     }
     if (wentOn) {

@@ -7,7 +7,9 @@ export const synFloodDefence = defineCause({
   facts,
   recognise(e) {
     const onlyOffered =
-      e.sender.role === 'server' && e.sender.syn !== undefined && e.sender.segments === e.sender.synCount;
+      e.sender.role === 'server' &&
+      e.sender.syn !== undefined &&
+      e.sender.segments === e.sender.synCount;
     if (!onlyOffered || e.receiver.segments > e.receiver.synCount) {
       return impossible(
         e.receiver.last?.frame ?? e.reset.frame,
@@ -16,7 +18,11 @@ export const synFloodDefence = defineCause({
       );
     }
     if (e.trigger !== undefined && e.trigger.kind !== 'syn') {
-      return impossible(e.trigger.frame, 'a segment drew it, not a timer', '是报文段引出的，不是定时器');
+      return impossible(
+        e.trigger.frame,
+        'a segment drew it, not a timer',
+        '是报文段引出的，不是定时器',
+      );
     }
     return possible(
       seen(

@@ -34,7 +34,11 @@ export const timeWaitCollision = defineCause({
       );
     }
     if (e.predecessor.last.beforeMs > LONGEST_TIME_WAIT_MS) {
-      return impossible(e.predecessor.last.frame, 'that is too long ago for TIME-WAIT', '时间太久，TIME-WAIT 早已结束');
+      return impossible(
+        e.predecessor.last.frame,
+        'that is too long ago for TIME-WAIT',
+        '时间太久，TIME-WAIT 早已结束',
+      );
     }
     return expected(
       ack,

@@ -9,9 +9,14 @@ export const tlsRejected = defineCause({
   facts,
   particular: true,
   recognise(e) {
-    const forgedToBoth = e.shape === 'reply' && e.trigger === undefined && e.application.clientHelloLast;
+    const forgedToBoth =
+      e.shape === 'reply' && e.trigger === undefined && e.application.clientHelloLast;
     if ((e.sender.role === 'client' && !forgedToBoth) || e.shape === 'reply-to-syn') {
-      return impossible(e.reset.frame, 'not an answer towards a TLS client', '不是发给 TLS 客户端的应答');
+      return impossible(
+        e.reset.frame,
+        'not an answer towards a TLS client',
+        '不是发给 TLS 客户端的应答',
+      );
     }
     const { clientHelloLast, serverHelloSeen, tlsAlert } = e.application;
     if (serverHelloSeen && tlsAlert === undefined) {

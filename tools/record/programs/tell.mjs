@@ -2,9 +2,10 @@
 import { createInterface } from 'node:readline';
 
 export const tell = (call, seen) => {
-  const result = seen instanceof Error
-    ? [seen.syscall, seen.code, seen.message].filter(Boolean).join(' | ')
-    : seen;
+  const result =
+    seen instanceof Error
+      ? [seen.syscall, seen.code, seen.message].filter(Boolean).join(' | ')
+      : seen;
   console.log(JSON.stringify({ call, result }));
 };
 

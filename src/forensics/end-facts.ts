@@ -1,0 +1,85 @@
+import type { EndFacts, FinSighting, State } from '../causes/evidence.ts';
+import type { Connection, Side, Story } from './connection.ts';
+import { NEVER, type End } from './end.ts';
+import { sightingOf } from './sighting.ts';
+
+/** Nothing but SYNs has come from this end, whatever may be on the way to it. */
+const isConnecting = (end: End): boolean =>
+  end.synFrame !== NEVER && !end.synHadAck && end.segments === end.synCount;
+
+/** It is connecting, and no SYN,ACK that it could take has been sent to it. */
+export function isInSynSent(story: Story, side: Side): boolean {
+  const { synAckFrame, otherSynAckFrame } = story;
+  return (
+    isConnecting(story.ends[side]) && (synAckFrame === NEVER || synAckFrame === otherSynAckFrame)
+  );
+}
+
+/** Everything one end has shown so far. `at`: now, in seconds of the capture. */
+export function endFacts(connection: Connection, story: Story, side: Side, at: number): EndFacts {
+  const end = story.ends[side];
+  const role = connection.roleKnown
+    ? side === connection.client
+      ? 'client'
+      : 'server'
+    : 'unknown';
+  return {
+    endpoint: connection.endpoint(side),
+    role,
+    state: stateOf(story, side),
+    segments: end.segments,
+    syn: sightingOf(end.synFrame, end.synAt, at),
+    synCount: end.synCount,
+    fin: finSighting(end, at),
+    bytesSent: end.bytesSent,
+    bytesAcknowledged: end.bytesAcknowledged,
+    firstData: sightingOf(end.firstDataFrame, end.firstDataAt, at),
+    lastData: sightingOf(end.lastDataFrame, end.lastDataAt, at),
+    last: sightingOf(end.lastFrame, end.lastAt, at),
+    bytesAfterPeerFin: end.bytesAfterPeerFin,
+    window: end.window,
+    largestWindow: end.largestWindow,
+    zeroWindow: sightingOf(end.zeroWindowFrame, end.zeroWindowAt, at),
+    unansweredRetransmissions: end.unanswered,
+    unansweredKeepalives: end.unansweredKeepalives,
+    keepalives: end.keepalives,
+    keepaliveIntervalMs: end.keepaliveInterval < 0 ? undefined : end.keepaliveInterval * 1000,
+    windowProbes: end.windowProbes,
+    unansweredWindowProbes: end.unansweredWindowProbes,
+  };
+}
+
+function finSighting(end: End, at: number): FinSighting | undefined {
+  if (end.finFrame === NEVER) return undefined;
+  return {
+    frame: end.finFrame,
+    beforeMs: (at - end.finAt) * 1000,
+    count: end.finCount,
+    acknowledgedIn: end.finAckedFrame === NEVER ? undefined : end.finAckedFrame,
+    afterQuietMs: end.finQuiet * 1000,
+  };
+}
+
+/** RFC 9293 §3.3.2, as if every captured segment had arrived. */
+function stateOf(story: Story, side: Side): State {
+  const end = story.ends[side];
+  const peer = story.ends[side === 0 ? 1 : 0];
+  if (end.segments === 0) return peer.synFrame !== NEVER ? 'LISTEN' : 'unknown';
+  if (isConnecting(end)) return 'SYN-SENT';
+  if (end.synHadAck && story.handshakeAckFrame === NEVER && end.segments === end.synCount) {
+    return 'SYN-RECEIVED';
+  }
+  const sentFin = end.finFrame !== NEVER;
+  const gotFin = peer.finFrame !== NEVER;
+  const acked = end.finAckedFrame !== NEVER;
+  if (!sentFin) return gotFin ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  if (!gotFin) return acked ? 'FIN-WAIT-2' : 'FIN-WAIT-1';
+  if (
+    peer.finFrame < end.finFrame &&
+    peer.finAckedFrame !== NEVER &&
+    peer.finAckedFrame <= end.finFrame
+  ) {
+    return acked ? 'CLOSED' : 'LAST-ACK';
+  }
+  return acked ? 'TIME-WAIT' : 'CLOSING';
+}
