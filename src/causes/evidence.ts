@@ -101,7 +101,7 @@ export interface EndFacts {
   /** Application bytes sent, and of these acknowledged by the other end. */
   readonly bytesSent: number;
   readonly bytesAcknowledged: number;
-  readonly firstData: Sighting | undefined;
+  readonly firstDataFrame: number | undefined;
   readonly lastData: Sighting | undefined;
   /** The last segment of this end before the reset. */
   readonly last: Sighting | undefined;

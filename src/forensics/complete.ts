@@ -34,8 +34,8 @@ const TELLING_PART = 3;
 export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFacts): Evidence {
   const { connection, story, side, at, reset, answered } = sighting;
   const other = side === 0 ? 1 : 0;
-  const sender = story.ends[side];
-  const receiver = story.ends[other];
+  const sender = story.end(side);
+  const receiver = story.end(other);
   const shape = shapeOf(reset.flags, reset.seq, reset.window, sender, answered);
   const trigger = shape === 'active' ? undefined : answered?.trigger;
   const aftermath = aftermathOf(sighting, sender, receiver);
@@ -79,8 +79,8 @@ function effectOf(
 ): Effect {
   if (meetsNobody(sighting, trigger)) return 'ignored';
   const { reset, story, side } = sighting;
-  const sender = story.ends[side];
-  const receiver = story.ends[side === 0 ? 1 : 0];
+  const sender = story.end(side);
+  const receiver = story.end(side === 0 ? 1 : 0);
   if (receiverInSynSent) {
     return reset.hasAck && reset.ack === receiver.nxt ? 'accepted' : 'ignored';
   }
@@ -128,11 +128,12 @@ const ttlDelta = (ttl: number, { ttlLowest, ttlHighest }: End): number =>
 /** How long the reset's sender took, in the handshake, to answer: the distance to the host itself. */
 function handshakeDelayMs(
   { client }: Connection,
-  { ends, synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt }: Story,
+  story: Story,
   sender: Side,
 ): number | undefined {
+  const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt } = story;
   if (synAckFrame === NEVER) return undefined;
-  if (sender !== client) return (synAckAt - ends[client].synAt) * 1000;
+  if (sender !== client) return (synAckAt - story.end(client).synAt) * 1000;
   return handshakeAckFrame === NEVER ? undefined : (handshakeAckAt - synAckAt) * 1000;
 }
 
@@ -158,19 +159,19 @@ function predecessorOf(sighting: ResetSighting): PredecessorFacts | undefined {
 
 /** How much of the truth this capture can hold about a connection. */
 export function captureOf(connection: Connection, story: Story, sender: Side): CaptureFacts {
-  const { ends, synAckFrame, handshakeAckFrame, ackForSynFrame, ackedUnseen } = story;
-  const client = ends[connection.client];
-  const server = ends[connection.server];
+  const { lower, upper, synAckFrame, handshakeAckFrame, ackForSynFrame, ackedUnseen } = story;
+  const client = story.end(connection.client);
+  const server = story.end(connection.server);
   const offered = synAckFrame !== NEVER || ackForSynFrame !== NEVER || server.segments === 0;
   const completed = handshakeAckFrame !== NEVER || client.segments <= client.synCount;
   const handshakeSeen =
     client.synFrame !== NEVER && connection.firstFrame === client.synFrame && offered && completed;
-  const gapless = !ackedUnseen && ends[0].holes === 0 && ends[1].holes === 0;
-  const receiverSeen = ends[sender === 0 ? 1 : 0].segments > 0;
+  const gapless = !ackedUnseen && lower.holes === 0 && upper.holes === 0;
+  const receiverSeen = story.end(sender === 0 ? 1 : 0).segments > 0;
   const rtt = connection.handshakeSeconds;
   return {
     handshakeSeen,
-    senderSeen: ends[sender].segments > 0,
+    senderSeen: story.end(sender).segments > 0,
     receiverSeen,
     gapless,
     handshakeRttMs: rtt === undefined ? undefined : rtt * 1000,
@@ -202,7 +203,7 @@ function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): After
       sighting.at,
     ),
     newSynIn: newSyn === undefined ? successorOf(sighting) : seenAfter(newSyn, sighting.at),
-    newSynIsOther: newSyn === undefined ? true : newSyn.seq !== story.ends[connection.client].iss,
+    newSynIsOther: newSyn === undefined ? true : newSyn.seq !== story.end(connection.client).iss,
     newSynAnswered: newSyn === undefined ? connection.successorAnswered : isAnswered(newSyn, later),
     furtherResets: resets.length,
     risingSequence: resets.some((segment) => isBeyond(segment.seq, reset.seq, sender)),

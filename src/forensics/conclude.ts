@@ -108,7 +108,7 @@ export class Conclusion implements Iterable<Verdict> {
 
   /** The other address under which the same segments run; only for connections without a beginning. */
   private siblingOf(sighting: ResetSighting): string | undefined {
-    const [lower, upper] = sighting.story.ends;
+    const { lower, upper } = sighting.story;
     if (lower.synFrame !== 0 || upper.synFrame !== 0) return undefined;
     this.siblings ??= new Siblings(this.findings.sightings);
     return this.siblings.of(sighting);
@@ -126,7 +126,7 @@ function noteUnanswered(broken: readonly FailureSighting[], surroundings: Surrou
 /** Clients that reset what they opened without using it have tried one more endpoint. */
 function noteUnused({ sightings, surroundings }: Findings): void {
   for (const { connection, side, story } of sightings) {
-    if (side === connection.client && story.ends[0].bytesSent + story.ends[1].bytesSent === 0) {
+    if (side === connection.client && story.end(0).bytesSent + story.end(1).bytesSent === 0) {
       surroundings.probed(connection.host(side), connection.endpointHash(connection.server));
     }
   }
@@ -226,6 +226,7 @@ const placeOf = (connection: Connection, sender: Side, at: number): Place => ({
   senderEndpoint: connection.endpointHash(sender),
   clientHost: connection.host(connection.client),
   serverEndpoint: connection.endpointHash(connection.server),
+  isUnused: connection.end(0).bytesSent + connection.end(1).bytesSent === 0,
 });
 
 /** Connections that share one endpoint and run the same numbers: one of them was not translated. */
@@ -262,7 +263,7 @@ class Siblings {
 
 /** One side's numbers lie within a window of the other's. */
 function runsSameNumbers(one: Connection, side: Side, other: Connection, otherSide: Side): boolean {
-  const a = one.ends[side];
-  const b = other.ends[otherSide];
+  const a = one.end(side);
+  const b = other.end(otherSide);
   return a.nxtKnown && b.nxtKnown && Math.abs((a.nxt - b.nxt) | 0) < 1 << 20;
 }

@@ -5,7 +5,7 @@ import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after, atOrBefore, before } from '../wire/sequence.ts';
 import { Conversation } from './application.ts';
-import { End, NEVER } from './end.ts';
+import { End, NEVER, Trouble } from './end.ts';
 import { endpointHash, folded } from './key.ts';
 import { AGAIN, FROM_UPPER, KINDS, RecentSegments } from './recent.ts';
 
@@ -39,7 +39,9 @@ export interface Predecessor {
 
 /** All that the wire has shown of a connection up to some moment. */
 export class Story {
-  readonly ends: readonly [End, End];
+  /** The two ends, by the order of their hashes (`ConnectionKey.side`). */
+  readonly lower: End;
+  readonly upper: End;
   readonly conversation: Conversation;
   synAckFrame = NEVER;
   synAckAt = 0;
@@ -57,33 +59,60 @@ export class Story {
   /** A reset was seen at this point: it refers to this story, which may not change any more. */
   isKept = false;
 
-  constructor(
-    ends: readonly [End, End] = [new End(), new End()],
-    conversation = new Conversation(),
-  ) {
-    this.ends = ends;
+  constructor(lower = new End(), upper = new End(), conversation = new Conversation()) {
+    this.lower = lower;
+    this.upper = upper;
     this.conversation = conversation;
   }
 
+  end(side: Side): End {
+    return side === 0 ? this.lower : this.upper;
+  }
+
   copy(): Story {
-    const [lower, upper] = this.ends;
-    const copy = new Story(
-      [Object.assign(new End(), lower), Object.assign(new End(), upper)],
-      this.conversation.copy(),
-    );
-    const { ends, conversation } = copy;
-    return Object.assign(copy, this, { ends, conversation, isKept: false });
+    const copy = new Story(this.lower.copy(), this.upper.copy(), this.conversation.copy());
+    const { lower, upper, conversation } = copy;
+    return Object.assign(copy, this, { lower, upper, conversation, isKept: false });
   }
 }
 
 /** What is remembered of a connection's resets, for each side. */
 export class ResetMemory {
-  /** The newest reset. */
-  readonly frames: [number, number] = [NEVER, NEVER];
-  readonly times: [number, number] = [0, 0];
-  /** The newest segment of the other side that a reset was taken to answer. */
-  readonly answeredUpTo: [number, number] = [NEVER, NEVER];
   count = 0;
+  /** The newest reset of each side. */
+  lowerFrame = NEVER;
+  lowerAt = 0;
+  upperFrame = NEVER;
+  upperAt = 0;
+  /** The newest segment that a reset of each side was taken to answer. */
+  lowerAnswered = NEVER;
+  upperAnswered = NEVER;
+
+  frame(side: Side): number {
+    return side === 0 ? this.lowerFrame : this.upperFrame;
+  }
+
+  at(side: Side): number {
+    return side === 0 ? this.lowerAt : this.upperAt;
+  }
+
+  answered(side: Side): number {
+    return side === 0 ? this.lowerAnswered : this.upperAnswered;
+  }
+
+  /** `answered`: the segment it answers, if any. */
+  note(side: Side, frame: number, at: number, answered: number): void {
+    this.count++;
+    if (side === 0) {
+      this.lowerFrame = frame;
+      this.lowerAt = at;
+      this.lowerAnswered = Math.max(this.lowerAnswered, answered);
+    } else {
+      this.upperFrame = frame;
+      this.upperAt = at;
+      this.upperAnswered = Math.max(this.upperAnswered, answered);
+    }
+  }
 }
 
 /** A segment after the first reset of a connection. */
@@ -227,8 +256,8 @@ export class Connection {
     return { word0, word1, word2, word3, port };
   }
 
-  get ends(): readonly [End, End] {
-    return this.story.ends;
+  end(side: Side): End {
+    return side === 0 ? this.story.lower : this.story.upper;
   }
 
   get server(): Side {
@@ -236,18 +265,18 @@ export class Connection {
   }
 
   get lastAt(): number {
-    return Math.max(this.ends[0].lastAt, this.ends[1].lastAt);
+    return Math.max(this.story.lower.lastAt, this.story.upper.lastAt);
   }
 
   /** Both ends have sent their FIN, and both FINs were acknowledged. */
   get closed(): boolean {
-    return this.ends[0].finAckedFrame !== NEVER && this.ends[1].finAckedFrame !== NEVER;
+    return this.story.lower.finAckedFrame !== NEVER && this.story.upper.finAckedFrame !== NEVER;
   }
 
   /** RTT between this vantage point's SYN and the handshake's end, in seconds; undefined: not seen. */
   get handshakeSeconds(): number | undefined {
     const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt } = this.story;
-    const { synFrame, synCount, synAt } = this.ends[this.client];
+    const { synFrame, synCount, synAt } = this.end(this.client);
     if (synFrame === NEVER || synAckFrame === NEVER || synCount > 1) return undefined;
     return (handshakeAckFrame === NEVER ? synAckAt : handshakeAckAt) - synAt;
   }
@@ -274,7 +303,7 @@ export class Connection {
     if (recent.length(home, n) !== packet.payloadLength) return false;
     if (recent.place(home, n) !== placeOf(packet)) return true;
     // On the same interface only the same IP packet is a copy; zero says nothing of identity.
-    return packet.ipId > 0 && packet.ipId === this.ends[side].ipId;
+    return packet.ipId > 0 && packet.ipId === this.end(side).ipId;
   }
 
   /** Takes one segment without RST into account. `at`: seconds since the capture's first packet. */
@@ -286,8 +315,8 @@ export class Connection {
     recent: RecentSegments,
   ): void {
     if (this.story.isKept) this.story = this.story.copy();
-    const sender = this.ends[side];
-    const peer = this.ends[side === 0 ? 1 : 0];
+    const sender = this.end(side);
+    const peer = this.end(side === 0 ? 1 : 0);
     const { flags, seq, payloadLength } = packet;
     const end = add(
       seq,
@@ -295,7 +324,7 @@ export class Connection {
     );
     const kind = this.kindOf(packet, sender, peer);
     if ((flags & SYN) !== 0) this.opens(packet, options, at, side);
-    if ((flags & ACK) !== 0 && sender !== this.ends[this.client])
+    if ((flags & ACK) !== 0 && sender !== this.end(this.client))
       this.noteOddAnswer(packet, options, at, peer);
     const isNew = kind >= KEEPALIVE_KIND ? false : sender.sends(seq, end);
     const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
@@ -366,7 +395,7 @@ export class Connection {
   }
 
   private opens(packet: Packet, options: TcpOptions, at: number, side: Side): void {
-    const sender = this.ends[side];
+    const sender = this.end(side);
     const hasAck = (packet.flags & ACK) !== 0;
     if (!this.roleKnown) {
       this.roleKnown = true;
@@ -422,30 +451,31 @@ export class Connection {
 
   private noteProbe(kind: number, sender: End, at: number): void {
     if (kind === KEEPALIVE_KIND) {
-      if (sender.keepalives > 0) sender.keepaliveInterval = at - sender.keepaliveAt;
-      if (sender.unanswered + sender.unansweredKeepalives === 0) sender.unansweredSince = at;
-      sender.keepaliveAt = at;
-      sender.keepalives++;
-      sender.unansweredKeepalives++;
+      const trouble = (sender.trouble ??= new Trouble());
+      if (trouble.keepalives > 0) trouble.keepaliveInterval = at - trouble.keepaliveAt;
+      if (trouble.unanswered + trouble.unansweredKeepalives === 0) trouble.unansweredSince = at;
+      trouble.keepaliveAt = at;
+      trouble.keepalives++;
+      trouble.unansweredKeepalives++;
       return;
     }
-    sender.keepalives = 0;
+    if (sender.trouble !== undefined) sender.trouble.keepalives = 0;
     if (kind === WINDOW_PROBE_KIND) {
-      sender.windowProbes++;
-      sender.unansweredWindowProbes++;
+      const trouble = (sender.trouble ??= new Trouble());
+      trouble.windowProbes++;
+      trouble.unansweredWindowProbes++;
     }
   }
 
   private data(packet: Packet, at: number, side: Side): void {
-    const sender = this.ends[side];
-    const peer = this.ends[side === 0 ? 1 : 0];
+    const sender = this.end(side);
+    const peer = this.end(side === 0 ? 1 : 0);
     const { frame, bytes, payloadOffset, payloadCaptured, payloadLength } = packet;
     if (sender.firstDataFrame === NEVER) {
       sender.firstDataFrame = frame;
-      sender.firstDataAt = at;
     }
     sender.lastDataFrame = frame;
-    sender.windowProbes = 0;
+    if (sender.trouble !== undefined) sender.trouble.windowProbes = 0;
     sender.sinceAnswer += payloadLength;
     peer.sinceAnswer = 0;
     sender.lastDataAt = at;
@@ -473,11 +503,10 @@ export class Connection {
     if (!peer.unaKnown || after(ack, peer.una)) {
       peer.unaKnown = true;
       peer.una = ack;
-      peer.unanswered = 0;
+      if (peer.trouble !== undefined) peer.trouble.unanswered = 0;
     }
-    if (peer.finFrame !== NEVER && peer.finAckedFrame === NEVER && !before(ack, peer.finEnd)) {
-      peer.finAckedFrame = frame;
-    }
+    const { fin } = peer;
+    if (fin !== undefined && fin.ackedFrame === NEVER && !before(ack, fin.end)) fin.ackedFrame = frame;
   }
 }
 
@@ -493,7 +522,7 @@ const placeOf = (packet: Packet): number => (packet.interfaceId << 4) | (packet.
 /** Linux probes with the byte before SND.UNA, other stacks with one byte of it (RFC 9293 §3.8.4). */
 function isProbe(seq: number, length: number, sender: End): boolean {
   if (!sender.nxtKnown || sender.segments === 0) return false;
-  if (seq === add(sender.nxt, -1) && sender.finFrame === NEVER) {
+  if (seq === add(sender.nxt, -1) && sender.fin === undefined) {
     return length === 0 || (sender.unaKnown && sender.una === sender.nxt);
   }
   return length === 0 && sender.unaKnown && seq === add(sender.una, -1);
@@ -503,18 +532,17 @@ function noteAgain(sender: End, seq: number, length: number, at: number): void {
   if (sender.holes > 0 && length > 0 && sender.unaKnown && atOrBefore(sender.una, seq)) {
     sender.holes = Math.max(0, sender.holes - length);
   }
-  if (sender.unanswered === 0) sender.unansweredSince = at;
-  sender.unanswered++;
+  const trouble = (sender.trouble ??= new Trouble());
+  if (trouble.unanswered === 0) trouble.unansweredSince = at;
+  trouble.unanswered++;
 }
 
 function noteFin(sender: End, frame: number, at: number, end: number): void {
-  if (sender.finFrame === NEVER) {
-    sender.finFrame = frame;
-    sender.finAt = at;
-    sender.finEnd = end;
-    sender.finQuiet = sender.segments === 0 ? 0 : at - sender.lastAt;
+  if (sender.fin === undefined) {
+    const quiet = sender.segments === 0 ? 0 : at - sender.lastAt;
+    sender.fin = { frame, at, end, quiet, count: 0, ackedFrame: NEVER };
   }
-  sender.finCount++;
+  sender.fin.count++;
 }
 
 /** RFC 7323 §2.2: the window of a SYN is never scaled, and scaling needs both ends' option. */
@@ -523,17 +551,20 @@ function noteWindow(sender: End, peer: End, packet: Packet, at: number): void {
   sender.window = scaled ? packet.window * 2 ** sender.windowScale : packet.window;
   if (sender.window > sender.largestWindow) sender.largestWindow = sender.window;
   if (packet.window !== 0) {
-    sender.zeroWindowFrame = NEVER;
-  } else if (sender.zeroWindowFrame === NEVER) {
-    sender.zeroWindowFrame = packet.frame;
-    sender.zeroWindowAt = at;
+    if (sender.trouble !== undefined) sender.trouble.zeroWindowFrame = NEVER;
+    return;
   }
+  const trouble = (sender.trouble ??= new Trouble());
+  if (trouble.zeroWindowFrame !== NEVER) return;
+  trouble.zeroWindowFrame = packet.frame;
+  trouble.zeroWindowAt = at;
 }
 
 /** The other end spoke: whatever probed it has its answer. */
-function answers(peer: End): void {
-  peer.unansweredKeepalives = 0;
-  peer.unansweredWindowProbes = 0;
+function answers({ trouble }: End): void {
+  if (trouble === undefined) return;
+  trouble.unansweredKeepalives = 0;
+  trouble.unansweredWindowProbes = 0;
 }
 
 /** An echo of none of the timestamps sent in SYNs (tcp_rcv_synsent_state_process). */

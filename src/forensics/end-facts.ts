@@ -1,6 +1,6 @@
 import type { EndFacts, FinSighting, State } from '../causes/evidence.ts';
 import type { Connection, Side, Story } from './connection.ts';
-import { NEVER, type End } from './end.ts';
+import { NEVER, Trouble, type End } from './end.ts';
 import { sightingOf } from './sighting.ts';
 
 /** Nothing but SYNs has come from this end, whatever may be on the way to it. */
@@ -11,13 +11,13 @@ const isConnecting = (end: End): boolean =>
 export function isInSynSent(story: Story, side: Side): boolean {
   const { synAckFrame, otherSynAckFrame } = story;
   return (
-    isConnecting(story.ends[side]) && (synAckFrame === NEVER || synAckFrame === otherSynAckFrame)
+    isConnecting(story.end(side)) && (synAckFrame === NEVER || synAckFrame === otherSynAckFrame)
   );
 }
 
 /** Everything one end has shown so far. `at`: now, in seconds of the capture. */
 export function endFacts(connection: Connection, story: Story, side: Side, at: number): EndFacts {
-  const end = story.ends[side];
+  const end = story.end(side);
   const role = connection.roleKnown
     ? side === connection.client
       ? 'client'
@@ -33,37 +33,44 @@ export function endFacts(connection: Connection, story: Story, side: Side, at: n
     fin: finSighting(end, at),
     bytesSent: end.bytesSent,
     bytesAcknowledged: end.bytesAcknowledged,
-    firstData: sightingOf(end.firstDataFrame, end.firstDataAt, at),
+    firstDataFrame: end.firstDataFrame === NEVER ? undefined : end.firstDataFrame,
     lastData: sightingOf(end.lastDataFrame, end.lastDataAt, at),
     last: sightingOf(end.lastFrame, end.lastAt, at),
     bytesAfterPeerFin: end.bytesAfterPeerFin,
     window: end.window,
     largestWindow: end.largestWindow,
-    zeroWindow: sightingOf(end.zeroWindowFrame, end.zeroWindowAt, at),
-    unansweredRetransmissions: end.unanswered,
-    unansweredKeepalives: end.unansweredKeepalives,
-    keepalives: end.keepalives,
-    keepaliveIntervalMs: end.keepaliveInterval < 0 ? undefined : end.keepaliveInterval * 1000,
-    windowProbes: end.windowProbes,
-    unansweredWindowProbes: end.unansweredWindowProbes,
+    ...troubleFacts(end.trouble ?? NO_TROUBLE, at),
   };
 }
 
-function finSighting(end: End, at: number): FinSighting | undefined {
-  if (end.finFrame === NEVER) return undefined;
+const NO_TROUBLE = new Trouble();
+
+const troubleFacts = (trouble: Trouble, at: number) => ({
+  zeroWindow: sightingOf(trouble.zeroWindowFrame, trouble.zeroWindowAt, at),
+  unansweredRetransmissions: trouble.unanswered,
+  unansweredKeepalives: trouble.unansweredKeepalives,
+  keepalives: trouble.keepalives,
+  keepaliveIntervalMs:
+    trouble.keepaliveInterval < 0 ? undefined : trouble.keepaliveInterval * 1000,
+  windowProbes: trouble.windowProbes,
+  unansweredWindowProbes: trouble.unansweredWindowProbes,
+});
+
+function finSighting({ fin }: End, at: number): FinSighting | undefined {
+  if (fin === undefined) return undefined;
   return {
-    frame: end.finFrame,
-    beforeMs: (at - end.finAt) * 1000,
-    count: end.finCount,
-    acknowledgedIn: end.finAckedFrame === NEVER ? undefined : end.finAckedFrame,
-    afterQuietMs: end.finQuiet * 1000,
+    frame: fin.frame,
+    beforeMs: (at - fin.at) * 1000,
+    count: fin.count,
+    acknowledgedIn: fin.ackedFrame === NEVER ? undefined : fin.ackedFrame,
+    afterQuietMs: fin.quiet * 1000,
   };
 }
 
 /** RFC 9293 §3.3.2, as if every captured segment had arrived. */
 function stateOf(story: Story, side: Side): State {
-  const end = story.ends[side];
-  const peer = story.ends[side === 0 ? 1 : 0];
+  const end = story.end(side);
+  const peer = story.end(side === 0 ? 1 : 0);
   if (end.segments === 0) return peer.synFrame !== NEVER ? 'LISTEN' : 'unknown';
   if (isConnecting(end)) return 'SYN-SENT';
   if (end.synHadAck && story.handshakeAckFrame === NEVER && end.segments === end.synCount) {

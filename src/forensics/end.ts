@@ -3,6 +3,34 @@ import { after, before, distance } from '../wire/sequence.ts';
 /** Not seen yet, for frames. */
 export const NEVER = 0;
 
+export interface Fin {
+  readonly frame: number;
+  readonly at: number;
+  /** The number after the FIN. */
+  readonly end: number;
+  /** Seconds this end had been quiet before it. */
+  readonly quiet: number;
+  count: number;
+  ackedFrame: number;
+}
+
+/** Retransmissions, probes, and a window of its own that is closed. */
+export class Trouble {
+  unanswered = 0;
+  /** When the first of what is now sent again, or probed for, was sent again. */
+  unansweredSince = 0;
+  /** Keepalive probes that came last, in a row; and those that got no answer. */
+  keepalives = 0;
+  unansweredKeepalives = 0;
+  keepaliveAt = 0;
+  /** Seconds between the newest two; negative: not two yet. */
+  keepaliveInterval = -1;
+  windowProbes = 0;
+  unansweredWindowProbes = 0;
+  zeroWindowFrame = NEVER;
+  zeroWindowAt = 0;
+}
+
 /**
  * One end of a connection, as far as its own segments and the other end's answers show it. Times
  * are seconds since the capture's first packet; sequence numbers signed 32-bit.
@@ -38,17 +66,10 @@ export class End {
   holes = 0;
 
   firstDataFrame = NEVER;
-  firstDataAt = 0;
   lastDataFrame = NEVER;
   lastDataAt = 0;
 
-  finFrame = NEVER;
-  finAt = 0;
-  /** The number after the FIN. */
-  finEnd = 0;
-  finCount = 0;
-  finQuiet = 0;
-  finAckedFrame = NEVER;
+  fin: Fin | undefined;
   bytesAfterPeerFin = 0;
   /** Bytes sent since the other end last sent data. */
   sinceAnswer = 0;
@@ -56,28 +77,42 @@ export class End {
   /** As last advertised, in bytes where the scale is known. */
   window = 0;
   largestWindow = 0;
-  zeroWindowFrame = NEVER;
-  zeroWindowAt = 0;
 
-  /** Data, FIN or SYN sent again since the other end last acknowledged something new. */
-  unanswered = 0;
-  /** When the first of what is now sent again, or probed for, was sent again. */
-  unansweredSince = 0;
   /** When the first segment after the other end's last word was sent, and how it stood before. */
   firstUnansweredAt = 0;
   quietBefore = 0;
-  keepalives = 0;
-  unansweredKeepalives = 0;
-  keepaliveAt = 0;
-  keepaliveInterval = -1;
-  windowProbes = 0;
-  unansweredWindowProbes = 0;
+  /** What it does about an other end that does not answer, or takes nothing: most never need it. */
+  trouble: Trouble | undefined;
 
   ttl = -1;
   ttlLowest = 255;
   ttlHighest = -1;
   ipId = -1;
   usesTimestamps = false;
+
+  get finFrame(): number {
+    return this.fin?.frame ?? NEVER;
+  }
+
+  get finAckedFrame(): number {
+    return this.fin?.ackedFrame ?? NEVER;
+  }
+
+  /** Data, FIN or SYN sent again since the other end last acknowledged something new. */
+  get unanswered(): number {
+    return this.trouble?.unanswered ?? 0;
+  }
+
+  get unansweredKeepalives(): number {
+    return this.trouble?.unansweredKeepalives ?? 0;
+  }
+
+  copy(): End {
+    const copy = Object.assign(new End(), this);
+    copy.fin = this.fin && { ...this.fin };
+    copy.trouble = this.trouble && Object.assign(new Trouble(), this.trouble);
+    return copy;
+  }
 
   /** Bytes of application data sent: everything between the first sequence number and SND.NXT. */
   get bytesSent(): number {
@@ -97,7 +132,7 @@ export class End {
 
   private payloadUpTo(seq: number): number {
     const syn = this.synFrame === NEVER ? 0 : 1;
-    const fin = this.finFrame !== NEVER && !before(seq, this.finEnd) ? 1 : 0;
+    const fin = this.fin !== undefined && !before(seq, this.fin.end) ? 1 : 0;
     return Math.max(0, distance(seq, this.first) - syn - fin);
   }
 

@@ -35,12 +35,12 @@ export class FailureWatch {
   after(connection: Connection, packet: Packet, at: number, side: Side): void {
     if ((packet.flags & FIN) === 0 || connection.firstResetFrame !== NEVER) return;
     if (side === connection.client || !connection.roleKnown) return;
-    const server = connection.ends[side];
-    const client = connection.ends[connection.client];
+    const server = connection.end(side);
+    const client = connection.end(connection.client);
     if (server.finFrame !== packet.frame || client.finFrame !== NEVER) return;
     if (client.bytesSent === 0) return;
     if (server.bytesSent > 0 && !connection.story.conversation.unanswered) return;
-    const idleMs = server.finQuiet * 1000;
+    const idleMs = (server.fin?.quiet ?? 0) * 1000;
     this.add('closed-before-response', connection, side, packet.frame, at, idleMs, 0, 1);
   }
 
@@ -48,14 +48,14 @@ export class FailureWatch {
   atEnd(connection: Connection, now: number): void {
     if (connection.firstResetFrame !== NEVER) return;
     if (this.connecting(connection, now)) return;
-    const [lower, upper] = connection.ends;
+    const { lower, upper } = connection.story;
     if (hasFallenSilent(lower, upper)) this.silence(connection, 1);
     else if (hasFallenSilent(upper, lower)) this.silence(connection, 0);
   }
 
   private connecting(connection: Connection, now: number): boolean {
-    const client = connection.ends[connection.client];
-    const server = connection.ends[connection.server];
+    const client = connection.end(connection.client);
+    const server = connection.end(connection.server);
     const onlySyns = client.synFrame !== NEVER && client.segments === client.synCount;
     if (!onlySyns || client.synHadAck || server.segments > 0) return false;
     const waited = now - connection.firstAt;
@@ -87,8 +87,8 @@ export class FailureWatch {
   }
 
   private silence(connection: Connection, silent: Side): void {
-    const speaker = connection.ends[silent === 0 ? 1 : 0];
-    const mute = connection.ends[silent];
+    const speaker = connection.end(silent === 0 ? 1 : 0);
+    const mute = connection.end(silent);
     const idleMs = Math.max(0, speaker.firstUnansweredAt - speaker.quietBefore) * 1000;
     const silentMs = (speaker.lastAt - mute.lastAt) * 1000;
     const attempts = speaker.unanswered + speaker.unansweredKeepalives;
@@ -135,4 +135,4 @@ export class FailureWatch {
 const hasFallenSilent = (speaker: End, mute: End): boolean =>
   speaker.unanswered + speaker.unansweredKeepalives >= SILENT_AFTER &&
   mute.segments > 0 &&
-  mute.lastAt <= speaker.unansweredSince;
+  mute.lastAt <= (speaker.trouble?.unansweredSince ?? 0);

@@ -202,18 +202,18 @@ export class Investigation implements PacketVisitor {
 
 /** A SYN on a known four-tuple: a new connection, or one more attempt of the same? */
 function beginsAnew(known: Connection, packet: Packet, side: Side): boolean {
-  const end = known.ends[side];
+  const end = known.end(side);
   if (end.synFrame !== NEVER && end.iss === packet.seq) return false;
   if (known.firstResetFrame !== NEVER && known.story.handshakeAckFrame !== NEVER) return true;
   const hasLived =
     known.story.handshakeAckFrame !== NEVER ||
     end.finFrame !== NEVER ||
-    known.ends[0].synFrame + known.ends[1].synFrame === NEVER;
+    known.end(0).synFrame + known.end(1).synFrame === NEVER;
   return hasLived;
 }
 
 function summaryOf(past: Connection): Predecessor {
-  const [lower, upper] = past.ends;
+  const { lower, upper } = past.story;
   const closed = lower.finFrame !== NEVER && upper.finFrame !== NEVER;
   return {
     closed,

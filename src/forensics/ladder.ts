@@ -80,8 +80,8 @@ export class LadderKeeper {
 }
 
 function scaled(connection: Connection, packet: Packet, side: Side): number {
-  const own = connection.ends[side].windowScale;
-  const peer = connection.ends[side === 0 ? 1 : 0].windowScale;
+  const own = connection.end(side).windowScale;
+  const peer = connection.end(side === 0 ? 1 : 0).windowScale;
   const scales = (packet.flags & SYN) === 0 && own > 0 && peer >= 0;
   return scales ? packet.window * 2 ** own : packet.window;
 }
@@ -89,7 +89,7 @@ function scaled(connection: Connection, packet: Packet, side: Side): number {
 /** What a segment is beyond its flags; asked before the connection takes it into account. */
 function remarkOn(connection: Connection, packet: Packet, side: Side): string | undefined {
   const { flags, payloadLength, seq } = packet;
-  const end = connection.ends[side];
+  const end = connection.end(side);
   if ((flags & RST) !== 0) return undefined;
   if (
     end.nxtKnown &&
@@ -97,7 +97,7 @@ function remarkOn(connection: Connection, packet: Packet, side: Side): string | 
     (flags & (SYN | FIN)) === 0 &&
     distance(seq, end.nxt) === -1
   ) {
-    return connection.ends[side === 0 ? 1 : 0].window === 0 ? 'window probe' : 'keep-alive';
+    return connection.end(side === 0 ? 1 : 0).window === 0 ? 'window probe' : 'keep-alive';
   }
   if (packet.window === 0 && (flags & SYN) === 0) return 'zero window';
   const consumes = payloadLength > 0 || (flags & (SYN | FIN)) !== 0;

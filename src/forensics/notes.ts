@@ -1,5 +1,6 @@
 import { text, type Text } from '../causes/text.ts';
 import type { Findings } from './conclude.ts';
+import type { End } from './end.ts';
 
 /** What was met on the way and must be known to whoever reads the verdicts. */
 export function notesOn({ counts, sightings }: Findings): Text[] {
@@ -11,15 +12,13 @@ export function notesOn({ counts, sightings }: Findings): Text[] {
     if (number > 0) notes.push(text(`${number} ${en}`, `${number} ${zh}`));
   };
   say(
-    count(({ ends }) => ends[0].synFrame === 0 && ends[1].synFrame === 0),
+    count(({ story: { lower, upper } }) => lower.synFrame === 0 && upper.synFrame === 0),
     'of the connections with resets had begun before the capture: their handshake is missing',
     '个有 RST 的连接在抓包开始之前就已建立：没有它们的握手',
   );
   say(
     count(
-      ({ ends }) =>
-        (ends[0].segments === 0) !== (ends[1].segments === 0) &&
-        ends[0].synCount + ends[1].synCount === 0,
+      ({ story: { lower, upper } }) => isOneWay(lower, upper),
     ),
     'of the connections with resets were captured in one direction only',
     '个有 RST 的连接只抓到了一个方向',
@@ -58,3 +57,6 @@ export function notesOn({ counts, sightings }: Findings): Text[] {
   );
   return notes;
 }
+
+const isOneWay = (lower: End, upper: End): boolean =>
+  (lower.segments === 0) !== (upper.segments === 0) && lower.synCount + upper.synCount === 0;

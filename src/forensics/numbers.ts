@@ -1,6 +1,6 @@
 import type { SequenceRelation, Shape } from '../causes/evidence.ts';
 import { add, before, distance } from '../wire/sequence.ts';
-import { NEVER, type End } from './end.ts';
+import type { End } from './end.ts';
 
 /** Where a reset's SEQ lies against what its sender sent and its receiver acknowledged. */
 export function relationOf(
@@ -33,7 +33,7 @@ export function exactness(seq: number, sender: End, receiver: End): boolean | un
   const expected = expectedBy(sender, receiver);
   if (expected === undefined) return undefined;
   if (seq === expected) return true;
-  return sender.finFrame !== NEVER && sender.finEnd === expected && seq === add(expected, -1);
+  return sender.fin?.end === expected && seq === add(expected, -1);
 }
 
 /** The upper edge belongs to the window, as in Linux (tcp_sequence). */
@@ -47,6 +47,6 @@ export function isInWindow(seq: number, sender: End, receiver: End): boolean {
 /** Bytes that the receiver sent beyond a reset's ACK: the sender's kernel never took them. */
 export function bytesBeyond(ack: number, receiver: End): number {
   if (!receiver.nxtKnown) return 0;
-  const open = distance(receiver.nxt, ack) - (receiver.finFrame === NEVER ? 0 : 1);
+  const open = distance(receiver.nxt, ack) - (receiver.fin === undefined ? 0 : 1);
   return Math.min(receiver.bytesSent, Math.max(0, open));
 }

@@ -1,7 +1,10 @@
 import type { SegmentKind } from '../causes/evidence.ts';
 
 /** Segments of a connection that are remembered, newest last. */
-export const REMEMBERED = 12;
+export const REMEMBERED = 10;
+
+const BLOCK_BITS = 10;
+const HOMES_A_BLOCK = 1 << BLOCK_BITS;
 
 const FIELDS = 7;
 const FRAME = 0;
@@ -33,15 +36,19 @@ export const AGAIN = 1 << 9;
  * mostly understood from the segment that drew it, and that one is never far back.
  */
 export class RecentSegments {
-  private words = new Int32Array(1024 * REMEMBERED * FIELDS);
-  private times = new Float64Array(1024 * REMEMBERED);
+  /** Blocks of HOMES_A_BLOCK connections each: growing copies nothing. */
+  private readonly words: Int32Array[] = [];
+  private readonly times: Float64Array[] = [];
   private used = 0;
   private readonly free: number[] = [];
 
   allocate(): number {
     const reused = this.free.pop();
     if (reused !== undefined) return reused;
-    if ((this.used + 1) * REMEMBERED > this.times.length) this.grow();
+    if (this.used % HOMES_A_BLOCK === 0) {
+      this.words.push(new Int32Array(HOMES_A_BLOCK * REMEMBERED * FIELDS));
+      this.times.push(new Float64Array(HOMES_A_BLOCK * REMEMBERED));
+    }
     return this.used++;
   }
 
@@ -62,9 +69,9 @@ export class RecentSegments {
     kind: number,
     place: number,
   ): void {
-    const index = home * REMEMBERED + (count % REMEMBERED);
+    const index = (home % HOMES_A_BLOCK) * REMEMBERED + (count % REMEMBERED);
     const word = index * FIELDS;
-    const { words } = this;
+    const words = this.words[home >>> BLOCK_BITS];
     words[word + FRAME] = frame;
     words[word + SEQ] = seq;
     words[word + ACK_NUMBER] = ack;
@@ -72,52 +79,44 @@ export class RecentSegments {
     words[word + FLAGS] = flags;
     words[word + KIND] = kind;
     words[word + PLACE] = place;
-    this.times[index] = at;
+    this.times[home >>> BLOCK_BITS][index] = at;
   }
 
   frame(home: number, n: number): number {
-    return this.words[this.word(home, n) + FRAME];
+    return this.word(home, n, FRAME);
   }
 
   seq(home: number, n: number): number {
-    return this.words[this.word(home, n) + SEQ];
+    return this.word(home, n, SEQ);
   }
 
   ack(home: number, n: number): number {
-    return this.words[this.word(home, n) + ACK_NUMBER];
+    return this.word(home, n, ACK_NUMBER);
   }
 
   length(home: number, n: number): number {
-    return this.words[this.word(home, n) + LENGTH];
+    return this.word(home, n, LENGTH);
   }
 
   flags(home: number, n: number): number {
-    return this.words[this.word(home, n) + FLAGS];
+    return this.word(home, n, FLAGS);
   }
 
   kind(home: number, n: number): SegmentKind {
-    return KINDS[this.words[this.word(home, n) + KIND]];
+    return KINDS[this.word(home, n, KIND)];
   }
 
   /** The interface it was captured on. */
   place(home: number, n: number): number {
-    return this.words[this.word(home, n) + PLACE];
+    return this.word(home, n, PLACE);
   }
 
   at(home: number, n: number): number {
-    return this.times[home * REMEMBERED + (n % REMEMBERED)];
+    return this.times[home >>> BLOCK_BITS][(home % HOMES_A_BLOCK) * REMEMBERED + (n % REMEMBERED)];
   }
 
-  private word(home: number, n: number): number {
-    return (home * REMEMBERED + (n % REMEMBERED)) * FIELDS;
-  }
-
-  private grow(): void {
-    const words = new Int32Array(this.words.length * 2);
-    words.set(this.words);
-    this.words = words;
-    const times = new Float64Array(this.times.length * 2);
-    times.set(this.times);
-    this.times = times;
+  private word(home: number, n: number, field: number): number {
+    const index = (home % HOMES_A_BLOCK) * REMEMBERED + (n % REMEMBERED);
+    return this.words[home >>> BLOCK_BITS][index * FIELDS + field];
   }
 }

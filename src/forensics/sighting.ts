@@ -37,16 +37,15 @@ export function sight(
   recent: RecentSegments,
 ): ResetSighting {
   const answered = findTrigger(connection, packet, at, side, recent);
-  const shape = shapeOf(packet.flags, packet.seq, packet.window, connection.ends[side], answered);
+  const shape = shapeOf(packet.flags, packet.seq, packet.window, connection.end(side), answered);
   const trigger = shape === 'active' ? undefined : answered?.trigger;
   const idleMs = idleBefore(connection, trigger, at, recent);
   const { story } = connection;
   const resets = (connection.resets ??= new ResetMemory());
-  if (trigger !== undefined) resets.answeredUpTo[side] = trigger.frame;
   story.isKept = true;
   const other = side === 0 ? 1 : 0;
   // An earlier reset counts only if its sender has not taken up the connection again since.
-  const resumed = story.ends[side].lastFrame > resets.frames[side];
+  const resumed = story.end(side).lastFrame > resets.frame(side);
   const sighting: ResetSighting = {
     connection,
     story,
@@ -57,14 +56,12 @@ export function sight(
     reset: resetFacts(packet, options),
     answered,
     idleMs,
-    earlierOfSender: resumed ? NEVER : resets.frames[side],
-    earlierOfSenderAt: resets.times[side],
-    earlierOfReceiver: resets.frames[other],
-    earlierOfReceiverAt: resets.times[other],
+    earlierOfSender: resumed ? NEVER : resets.frame(side),
+    earlierOfSenderAt: resets.at(side),
+    earlierOfReceiver: resets.frame(other),
+    earlierOfReceiverAt: resets.at(other),
   };
-  resets.frames[side] = packet.frame;
-  resets.times[side] = at;
-  resets.count++;
+  resets.note(side, packet.frame, at, trigger?.frame ?? NEVER);
   return sighting;
 }
 
@@ -128,7 +125,7 @@ function findTrigger(
 ): Answered | undefined {
   const { home, segmentCount } = connection;
   const oldest = Math.max(0, segmentCount - REMEMBERED);
-  const answeredUpTo = connection.resets?.answeredUpTo[side] ?? NEVER;
+  const answeredUpTo = connection.resets?.answered(side) ?? NEVER;
   let best = -1;
   for (let n = segmentCount - 1; n >= oldest; n--) {
     const flags = recent.flags(home, n);
@@ -162,7 +159,7 @@ function isBetterTrigger(
   best: number,
 ): boolean {
   const { home } = connection;
-  const sender = connection.ends[side];
+  const sender = connection.end(side);
   const carries = (m: number): boolean => endOf(recent, home, m) !== recent.seq(home, m);
   const isOpen = !sender.ackKnown || after(endOf(recent, home, n), sender.ack);
   return carries(n) ? isOpen : !carries(best) && sender.lastAt < recent.at(home, n);
@@ -177,7 +174,7 @@ function answeredBy(
 ): Answered {
   const { home } = connection;
   const flags = recent.flags(home, n);
-  const sender = connection.ends[side];
+  const sender = connection.end(side);
   const withoutAck = (flags & ACK) === 0;
   return {
     withoutAck,

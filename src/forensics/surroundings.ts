@@ -10,8 +10,6 @@ const MASS_AT_LEAST = 5;
 const MASS_DENSITY = 8;
 /** Distinct endpoints remembered for one scanning host. */
 const PROBES_REMEMBERED = 256;
-/** Enough to tell a period. */
-const TIMES_REMEMBERED = 64;
 /** A health check shows itself by this many resets at one period. */
 const CHECKS_AT_LEAST = 4;
 
@@ -30,10 +28,21 @@ interface Checks {
 
 const NO_CHECKS: Checks = { count: 0, periodMs: undefined };
 
-interface ResetEvent {
-  readonly at: number;
-  readonly connection: number;
+/** The resets that one host sent, in the order of the capture; repetitions left out. */
+class HostResets {
+  readonly times: number[] = [];
+  readonly receivers: number[] = [];
+  private newest = 0;
+
+  note(at: number, connection: number, receiverEndpoint: number): void {
+    if (connection === this.newest && this.times.length > 0) return;
+    this.newest = connection;
+    this.times.push(at);
+    this.receivers.push(receiverEndpoint);
+  }
 }
+
+const NO_RESETS = new HostResets();
 
 /** Where and when, to ask what happened around it. */
 export interface Place {
@@ -44,6 +53,8 @@ export interface Place {
   readonly senderEndpoint: number;
   readonly clientHost: number;
   readonly serverEndpoint: number;
+  /** The connection carried no data. */
+  readonly isUnused: boolean;
 }
 
 /**
@@ -53,10 +64,9 @@ export interface Place {
  */
 export class Surroundings {
   private readonly services = new Map<number, Service>();
-  private readonly resetsByHost = new Map<number, ResetEvent[]>();
+  private readonly resetsByHost = new Map<number, HostResets>();
   private readonly probesByHost = new Map<number, Set<number>>();
   private readonly unansweredByService = new Map<number, number>();
-  private readonly timesByPair = new Map<number, number[]>();
   private readonly checksByPair = new Map<number, Checks>();
 
   /** A SYN,ACK was seen. */
@@ -74,14 +84,9 @@ export class Surroundings {
   reset(packet: Packet, key: ConnectionKey): void {
     const at = secondsOf(packet);
     const host = hostOfSource(packet);
-    const events = this.resetsByHost.get(host);
-    const event = { at, connection: key.tag };
-    if (events === undefined) this.resetsByHost.set(host, [event]);
-    else if (events[events.length - 1].connection !== key.tag) events.push(event);
-    const pair = pairOf(host, key.targetEndpoint);
-    const times = this.timesByPair.get(pair);
-    if (times === undefined) this.timesByPair.set(pair, [at]);
-    else if (times.length < TIMES_REMEMBERED) times.push(at);
+    let resets = this.resetsByHost.get(host);
+    if (resets === undefined) this.resetsByHost.set(host, (resets = new HostResets()));
+    resets.note(at, key.tag, key.targetEndpoint);
     if ((packet.flags & ACK) !== 0 && packet.seq === 0) {
       this.refused(at, key.sourceEndpoint);
       this.probed(hostOfTarget(packet), key.sourceEndpoint);
@@ -105,7 +110,7 @@ export class Surroundings {
   around(place: Place, siblingConnection: string | undefined): SurroundingsFacts {
     const service = this.services.get(place.senderEndpoint);
     const mass = this.massAround(place);
-    const checks = this.checksBy(place.clientHost, place.serverEndpoint);
+    const checks = place.isUnused ? this.checksBy(place.clientHost, place.serverEndpoint) : NO_CHECKS;
     return {
       massCount: mass.count,
       massWithinMs: mass.withinMs,
@@ -134,15 +139,15 @@ export class Surroundings {
 
   /** Connections that the sender's host reset in the same instant, if far more than it always does. */
   private massAround(place: Place): { count: number; withinMs: number } {
-    const events = this.resetsByHost.get(place.senderHost) ?? [];
-    const first = firstAtOrAfter(events, place.at - INSTANT_SECONDS);
-    const end = firstAtOrAfter(events, place.at + INSTANT_SECONDS);
+    const { times } = this.resetsByHost.get(place.senderHost) ?? NO_RESETS;
+    const first = firstAtOrAfter(times, place.at - INSTANT_SECONDS);
+    const end = firstAtOrAfter(times, place.at + INSTANT_SECONDS);
     const count = end - first;
     if (count < MASS_AT_LEAST) return { count: 0, withinMs: 0 };
-    const span = events[events.length - 1].at - events[0].at;
-    const usual = span === 0 ? 0 : (events.length - count) * ((2 * INSTANT_SECONDS) / span);
+    const span = times[times.length - 1] - times[0];
+    const usual = span === 0 ? 0 : (times.length - count) * ((2 * INSTANT_SECONDS) / span);
     if (count < MASS_DENSITY * usual) return { count: 0, withinMs: 0 };
-    return { count: count - 1, withinMs: (events[end - 1].at - events[first].at) * 1000 };
+    return { count: count - 1, withinMs: (times[end - 1] - times[first]) * 1000 };
   }
 
   /** Resets by one client towards one service, and their period if they keep one. */
@@ -150,9 +155,10 @@ export class Surroundings {
     const pair = pairOf(clientHost, serverEndpoint);
     let checks = this.checksByPair.get(pair);
     if (checks === undefined) {
-      const times = this.timesByPair.get(pair) ?? [];
-      if (times.length < CHECKS_AT_LEAST) return NO_CHECKS;
-      checks = { count: times.length, periodMs: periodOf(times) };
+      const { times, receivers } = this.resetsByHost.get(clientHost) ?? NO_RESETS;
+      const own = times.filter((_at, index) => receivers[index] === serverEndpoint);
+      const few = own.length < CHECKS_AT_LEAST;
+      checks = few ? NO_CHECKS : { count: own.length, periodMs: periodOf(own) };
       this.checksByPair.set(pair, checks);
     }
     return checks;
@@ -171,13 +177,13 @@ const newService = (acceptedAt: number, refusedAt: number): Service => ({
   lastRefused: refusedAt,
 });
 
-/** Index of the first event not before a time; the journal is in the order of the capture. */
-function firstAtOrAfter(events: readonly ResetEvent[], at: number): number {
+/** Index of the first time not before another; the journal is in the order of the capture. */
+function firstAtOrAfter(times: readonly number[], at: number): number {
   let low = 0;
-  let high = events.length;
+  let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (events[middle].at < at) low = middle + 1;
+    if (times[middle] < at) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -20,7 +20,7 @@ export const healthCheck = defineCause({
     }
     if (!nothingSaid(e)) {
       return impossible(
-        e.sender.firstData?.frame ?? e.receiver.firstData?.frame ?? e.reset.frame,
+        e.sender.firstDataFrame ?? e.receiver.firstDataFrame ?? e.reset.frame,
         'data was exchanged',
         '双方交换过数据',
       );

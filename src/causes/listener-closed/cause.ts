@@ -20,7 +20,7 @@ export const listenerClosed = defineCause({
     }
     if (e.sender.bytesSent > 0) {
       return impossible(
-        e.sender.firstData?.frame ?? e.reset.frame,
+        e.sender.firstDataFrame ?? e.reset.frame,
         'the sender had sent data: the connection had been accepted',
         '发送方发送过数据：连接已被 accept',
       );

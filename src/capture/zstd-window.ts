@@ -1,0 +1,64 @@
+import { fault } from './zstd-fault.ts';
+
+export const LARGEST_BLOCK = 128 * 1024;
+
+/**
+ * The output of a frame, of which the last `size` bytes can be copied again. Memory grows with
+ * what is really produced, not with what a header claims.
+ */
+export class ZstdWindow {
+  bytes = new Uint8Array(2 * LARGEST_BLOCK);
+  /** Where the next byte goes. */
+  end = 0;
+  private size = 0;
+
+  /** Forgets what was before. */
+  begin(size: number): void {
+    this.size = size;
+    this.end = 0;
+  }
+
+  /** Makes room for one more block. */
+  reserve(): void {
+    const { bytes, end, size } = this;
+    if (end + LARGEST_BLOCK <= bytes.length) return;
+    // Moving the window costs its size, so there is a good part of it between two moves.
+    const enough = size + Math.max(size >> 2, 2 * LARGEST_BLOCK);
+    if (bytes.length < enough) {
+      this.bytes = new Uint8Array(Math.min(enough, bytes.length * 2));
+      this.bytes.set(bytes.subarray(0, end));
+    } else {
+      bytes.copyWithin(0, end - size, end);
+      this.end = size;
+    }
+  }
+
+  put(literals: Uint8Array, from: number, to: number): void {
+    const { bytes } = this;
+    let { end } = this;
+    if (to - from > 32) {
+      bytes.set(literals.subarray(from, to), end);
+      end += to - from;
+    } else {
+      for (let at = from; at < to; at += 1) bytes[end++] = literals[at]!;
+    }
+    this.end = end;
+  }
+
+  fill(value: number, count: number): void {
+    this.bytes.fill(value, this.end, this.end + count);
+    this.end += count;
+  }
+
+  /** Repeats `length` bytes from `offset` back; they may overlap with what is being written. */
+  repeat(offset: number, length: number): void {
+    const { bytes, end } = this;
+    if (offset > end || offset > this.size) fault('a zstd match begins before its window');
+    if (offset >= length && length > 32) {
+      bytes.copyWithin(end, end - offset, end - offset + length);
+    } else {
+      for (let at = end; at < end + length; at += 1) bytes[at] = bytes[at - offset]!;
+    }
+    this.end = end + length;
+  }
+}
