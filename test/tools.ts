@@ -14,22 +14,27 @@ export const installed = (program: string, ...versionArguments: readonly string[
   }
 };
 
-/** Runs a program on a capture given as bytes, and returns what it printed. */
-export const runOn = (
-  capture: Uint8Array,
+/** Runs a program on a file of these bytes, and returns what it printed, as text or as it is. */
+export function runOn(input: Uint8Array, program: string, args: Arguments): string;
+export function runOn(input: Uint8Array, program: string, args: Arguments, as: 'buffer'): Buffer;
+export function runOn(
+  input: Uint8Array,
   program: string,
-  args: (path: string) => readonly string[],
-): string => {
+  args: Arguments,
+  as: 'utf8' | 'buffer' = 'utf8',
+): string | Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'resetlab-'));
-  const path = join(folder, 'capture');
+  const path = join(folder, 'input');
   try {
-    writeFileSync(path, capture);
+    writeFileSync(path, input);
     return execFileSync(program, args(path), {
-      encoding: 'utf8',
+      encoding: as,
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 2 ** 28,
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
-};
+}
+
+type Arguments = (path: string) => readonly string[];

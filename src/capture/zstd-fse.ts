@@ -32,19 +32,20 @@ export const readTable = (
   largestLog: number,
   largestSymbol: number,
 ): DescribedTable => {
-  const log = (input[from]! & 15) + 5;
+  const log = (input[from] & 15) + 5;
   if (from >= to || log > largestLog) fault('a zstd entropy table is too large');
   const probabilities: number[] = [];
   let at = from * 8 + 4;
   let left = 1 << log;
   const take = (count: number): number => {
     const byte = at >> 3;
-    const word = input[byte]! | (input[byte + 1]! << 8) | (input[byte + 2]! << 16);
+    const word = input[byte] | (input[byte + 1] << 8) | (input[byte + 2] << 16);
     at += count;
     return (word >> ((at - count) & 7)) & ((1 << count) - 1);
   };
   while (left > 0) {
-    if (at > to * 8 || probabilities.length > largestSymbol) fault('a zstd entropy table runs over');
+    if (at > to * 8 || probabilities.length > largestSymbol)
+      fault('a zstd entropy table runs over');
     const width = highestBit(left + 1) + 1;
     // So many of the values fit one bit less than the others.
     const short = (1 << width) - 2 - left;
@@ -57,7 +58,7 @@ export const readTable = (
     probabilities.push(value - 1);
     left -= Math.abs(value - 1);
     if (value !== 1) continue;
-    for (let repeat = 3; repeat === 3 && probabilities.length <= largestSymbol; ) {
+    for (let repeat = 3; repeat === 3 && probabilities.length <= largestSymbol;) {
       repeat = take(2);
       for (let count = 0; count < repeat; count += 1) probabilities.push(0);
     }
@@ -77,11 +78,11 @@ export const buildTable = (probabilities: readonly number[], log: number): FseTa
   const base = new Uint16Array(size);
   const nextOf = probabilities.map((probability) => Math.abs(probability));
   for (let state = 0; state < size; state += 1) {
-    const symbol = symbols[state]!;
-    const next = nextOf[symbol]!;
+    const symbol = symbols[state];
+    const next = nextOf[symbol];
     nextOf[symbol] = next + 1;
     bits[state] = log - highestBit(next);
-    base[state] = (next << bits[state]!) - size;
+    base[state] = (next << bits[state]) - size;
   }
   return { log, symbols, bits, base };
 };

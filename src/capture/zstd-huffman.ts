@@ -18,7 +18,7 @@ export const readHuffmanTable = (
   from: number,
   to: number,
 ): { readonly table: HuffmanTable; readonly next: number } => {
-  const header = input[from]!;
+  const header = input[from];
   const direct = header >= 128;
   const next = from + 1 + (direct ? (header - 126) >> 1 : header);
   if (next > to) fault('a zstd Huffman table runs over');
@@ -30,7 +30,7 @@ export const readHuffmanTable = (
 
 const directWeights = (input: Uint8Array, from: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => {
-    const pair = input[from + (index >> 1)]!;
+    const pair = input[from + (index >> 1)];
     return (index & 1) === 0 ? pair >> 4 : pair & 15;
   });
 
@@ -38,26 +38,26 @@ const directWeights = (input: Uint8Array, from: number, count: number): number[]
 const codedWeights = (input: Uint8Array, from: number, to: number): number[] => {
   const { table, next } = readTable(input, from, to, 6, MOST_WEIGHTS);
   if (next >= to || input[to - 1] === 0) fault('zstd Huffman weights have no end mark');
-  let left = (to - next - 1) * 8 + highestBit(input[to - 1]!);
+  let left = (to - next - 1) * 8 + highestBit(input[to - 1]);
   const take = (count: number): number => {
     left -= count;
     if (left < 0) return fault('zstd Huffman weights are too short');
     const byte = next + (left >> 3);
-    return ((input[byte]! | (input[byte + 1]! << 8)) >> (left & 7)) & ((1 << count) - 1);
+    return ((input[byte] | (input[byte + 1] << 8)) >> (left & 7)) & ((1 << count) - 1);
   };
   const weights: number[] = [];
   let turn = take(table.log);
   let other = take(table.log);
   for (;;) {
-    weights.push(table.symbols[turn]!);
+    weights.push(table.symbols[turn]);
     if (weights.length >= MOST_WEIGHTS) return fault('there are too many zstd Huffman weights');
-    const bits = table.bits[turn]!;
+    const bits = table.bits[turn];
     if (bits > left) break;
-    const after = table.base[turn]! + take(bits);
+    const after = table.base[turn] + take(bits);
     turn = other;
     other = after;
   }
-  weights.push(table.symbols[other]!);
+  weights.push(table.symbols[other]);
   return weights;
 };
 
@@ -108,16 +108,16 @@ export const decodeHuffman = (
   if (from >= to || input[to - 1] === 0) fault('a zstd Huffman stream has no end mark');
   const { width, symbols, bits } = table;
   const mask = (1 << width) - 1;
-  let left = (to - from - 1) * 8 + highestBit(input[to - 1]!);
+  let left = (to - from - 1) * 8 + highestBit(input[to - 1]);
   for (let at = start; at < end; at += 1) {
     const low = left - width;
     const byte = from + (low >> 3);
     const index =
       low >= 0
-        ? ((input[byte]! | (input[byte + 1]! << 8) | (input[byte + 2]! << 16)) >> (low & 7)) & mask
-        : ((input[from]! | (input[from + 1]! << 8)) << -low) & mask;
+        ? ((input[byte] | (input[byte + 1] << 8) | (input[byte + 2] << 16)) >> (low & 7)) & mask
+        : ((input[from] | (input[from + 1] << 8)) << -low) & mask;
     output[at] = symbols[index]!;
-    left -= bits[index]!;
+    left -= bits[index];
     if (left < 0) fault('a zstd Huffman stream is too short');
   }
   if (left !== 0) fault('a zstd Huffman stream is too long');

@@ -36,7 +36,7 @@ export class ZstdWindow {
   put(literals: Uint8Array, from: number, to: number): void {
     const { bytes } = this;
     let { end } = this;
-    if (to - from > 32) {
+    if (to - from > 64) {
       bytes.set(literals.subarray(from, to), end);
       end += to - from;
     } else {
@@ -50,15 +50,20 @@ export class ZstdWindow {
     this.end += count;
   }
 
-  /** Repeats `length` bytes from `offset` back; they may overlap with what is being written. */
-  repeat(offset: number, length: number): void {
+  /**
+   * Puts literals, then repeats `length` bytes from `offset` back, which may overlap with what is
+   * being written.
+   */
+  sequence(literals: Uint8Array, from: number, to: number, offset: number, length: number): void {
+    if (to > from) this.put(literals, from, to);
     const { bytes, end } = this;
+    const until = end + length;
     if (offset > end || offset > this.size) fault('a zstd match begins before its window');
-    if (offset >= length && length > 32) {
-      bytes.copyWithin(end, end - offset, end - offset + length);
+    if (offset >= length && length > 64) {
+      bytes.copyWithin(end, end - offset, until - offset);
     } else {
-      for (let at = end; at < end + length; at += 1) bytes[at] = bytes[at - offset]!;
+      for (let at = end; at < until; at += 1) bytes[at] = bytes[at - offset]!;
     }
-    this.end = end + length;
+    this.end = until;
   }
 }
