@@ -122,6 +122,8 @@ it.runIf(installed('zstd', '--version'))('decompresses every level of zstd', () 
     '-19',
     '--fast=5',
     '--ultra -22',
+    '-3 --zstd=wlog=10',
+    '-3 --zstd=wlog=18',
     '-3 --no-check --long',
   ]) {
     const args = (path: string) => [...level.split(' '), '-q', '-c', path];

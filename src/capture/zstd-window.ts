@@ -20,17 +20,21 @@ export class ZstdWindow {
 
   /** Makes room for one more block. */
   reserve(): void {
-    const { bytes, end, size } = this;
-    if (end + LARGEST_BLOCK <= bytes.length) return;
+    const { size } = this;
     // Moving the window costs its size, so there is a good part of it between two moves.
     const enough = size + Math.max(size >> 2, 2 * LARGEST_BLOCK);
-    if (bytes.length < enough) {
-      this.bytes = new Uint8Array(Math.min(enough, bytes.length * 2));
-      this.bytes.set(bytes.subarray(0, end));
-    } else {
-      bytes.copyWithin(0, end - size, end);
-      this.end = size;
+    if (!this.hasRoom() && this.bytes.length < enough) {
+      const larger = new Uint8Array(Math.min(enough, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, this.end));
+      this.bytes = larger;
     }
+    if (this.hasRoom()) return;
+    this.bytes.copyWithin(0, this.end - size, this.end);
+    this.end = size;
+  }
+
+  private hasRoom(): boolean {
+    return this.end + LARGEST_BLOCK <= this.bytes.length;
   }
 
   put(literals: Uint8Array, from: number, to: number): void {

@@ -16,9 +16,9 @@ export type Outcome = Omit<Findings, 'verdicts'>;
 export type TakeVerdict = (verdict: Verdict) => Promise<void> | undefined;
 
 /**
- * Reads a capture as often as it takes, and hands over what was found in it: in the order of its
- * frames, or, where more than some 32,768 connections are to be followed, in several such runs.
- * Closes the capture.
+ * Reads a capture as often as it takes, and hands over what was found in it, in the order of its
+ * frames; only in a capture with many thousands of resets may one that was settled late come
+ * after its turn. Closes the capture.
  */
 export const investigate = async (
   source: CaptureSource,
@@ -41,7 +41,7 @@ export const investigateWhole = async (
   const verdicts: Verdict[] = [];
   const keep = (verdict: Verdict): undefined => void verdicts.push(verdict);
   const outcome = await investigate(source, interrupt, keep, keepLadderOf);
-  return { ...outcome, verdicts: verdicts.sort((a, b) => a.frame - b.frame) };
+  return { ...outcome, verdicts: verdicts.toSorted((a, b) => a.frame - b.frame) };
 };
 
 /** A stream goes by once: every connection is followed as it comes. */
@@ -52,11 +52,10 @@ const once = async (
   keepLadderOf: number | undefined,
 ): Promise<Outcome> => {
   const progress = new Progress(source.file, source.bytes);
-  const investigation = new Investigation(ladderOption(keepLadderOf));
-  const pass = await readStream(source, investigation, progress, interrupt);
+  const hearing = new Hearing(new Investigation(ladderOption(keepLadderOf)), take, keepLadderOf);
+  const pass = await readStream(source, hearing.investigation, progress, interrupt, hearing.ripe);
   progress.erase();
-  const { summary, ladder } = await conclude(investigation, pass, take, keepLadderOf);
-  return { file: source.file, summary, interrupted: pass.interrupted, ladder };
+  return { file: source.file, ...(await hearing.end(pass)), interrupted: pass.interrupted };
 };
 
 /** A file is surveyed first, so that only connections with something to tell are followed. */
@@ -71,56 +70,59 @@ const twice = async (
   const progress = new Progress(file, bytes * 2);
   const first = await readSeekable(descriptor, bytes, survey, progress, interrupt);
   survey.finish();
-  let summary: Summary | undefined;
-  let ladder: Ladder | undefined;
-  for (let round = 0; round < survey.rounds; round++) {
-    const investigation = new Investigation({ survey, round, ...ladderOption(keepLadderOf) });
-    // After Ctrl-C, what was surveyed is still followed to its end; a second one ends at once.
-    const listening = first.interrupted ? undefined : interrupt;
-    const pass = await readSeekable(descriptor, first.bytes, investigation, progress, listening);
-    progress.erase();
-    const concluded = await conclude(investigation, pass, take, keepLadderOf);
-    summary = summary === undefined ? concluded.summary : addSummary(summary, concluded.summary);
-    ladder ??= concluded.ladder;
-    if (pass.interrupted) break;
-  }
-  if (summary === undefined) throw new Error('a capture is followed in at least one round');
-  return { file, summary, interrupted: interrupt.asked, ladder };
+  const investigation = new Investigation({ survey, ...ladderOption(keepLadderOf) });
+  const hearing = new Hearing(investigation, take, keepLadderOf);
+  // After Ctrl-C, what was surveyed is still followed to its end; a second one ends at once.
+  const listening = first.interrupted ? undefined : interrupt;
+  const pass = await readSeekable(
+    descriptor,
+    first.bytes,
+    investigation,
+    progress,
+    listening,
+    hearing.ripe,
+  );
+  progress.erase();
+  return { file, ...(await hearing.end(pass)), interrupted: interrupt.asked };
 };
 
-const conclude = async (
-  investigation: Investigation,
-  { reader, problem }: Pass,
-  take: TakeVerdict,
-  keepLadderOf: number | undefined,
-): Promise<{ summary: Summary; ladder: Ladder | undefined }> => {
-  const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-  const conclusion = investigation.conclude(reader.counts, problems);
-  const drawn: Verdict[] = [];
-  for (const verdict of conclusion) {
-    if (verdict.connection.id === keepLadderOf) drawn.push(verdict);
-    const full = take(verdict);
-    if (full !== undefined) await full;
-  }
-  const ladder = keepLadderOf === undefined ? undefined : investigation.ladder(drawn);
-  return { summary: conclusion.summary, ladder };
-};
+/** Hands verdicts from an investigation to whoever takes them, and keeps those that are to be drawn. */
+class Hearing {
+  readonly investigation: Investigation;
+  readonly #take: TakeVerdict;
+  readonly #drawnId: number | undefined;
+  readonly #drawn: Verdict[] = [];
 
-const addSummary = (sum: Summary, next: Summary): Summary => {
-  const byCause = { ...sum.byCause };
-  for (const [cause, count] of Object.entries(next.byCause)) {
-    const id = cause as keyof typeof byCause;
-    byCause[id] = (byCause[id] ?? 0) + count;
+  constructor(investigation: Investigation, take: TakeVerdict, drawnId: number | undefined) {
+    this.investigation = investigation;
+    this.#take = take;
+    this.#drawnId = drawnId;
   }
-  const told = new Set(sum.notes.map((note) => note.en));
-  return {
-    ...sum,
-    byCause,
-    resets: sum.resets + next.resets,
-    failures: sum.failures + next.failures,
-    notes: [...sum.notes, ...next.notes.filter((note) => !told.has(note.en))],
+
+  /** What need not wait for the end of the capture; a promise asks to wait. */
+  readonly ripe = (): Promise<void> | undefined => {
+    let full: Promise<void> | undefined;
+    for (const verdict of this.investigation.ripe()) full = this.#hand(verdict) ?? full;
+    return full;
   };
-};
+
+  async end({ reader, problem }: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
+    const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
+    const conclusion = this.investigation.conclude(reader.counts, problems);
+    for (const verdict of conclusion) {
+      const full = this.#hand(verdict);
+      if (full !== undefined) await full;
+    }
+    const ladder =
+      this.#drawnId === undefined ? undefined : this.investigation.ladder(this.#drawn);
+    return { summary: conclusion.summary, ladder };
+  }
+
+  #hand(verdict: Verdict): Promise<void> | undefined {
+    if (verdict.connection.id === this.#drawnId) this.#drawn.push(verdict);
+    return this.#take(verdict);
+  }
+}
 
 const ladderOption = (id: number | undefined): { keepLadderOf?: number } =>
   id === undefined ? {} : { keepLadderOf: id };

@@ -20,11 +20,13 @@ export interface Pass {
   readonly interrupted: boolean;
 }
 
+const nothing = (): undefined => undefined;
+
 let piece: Buffer | undefined;
 
 /**
  * Shows every packet of an ordinary file to the visitor. Stops after `limit` bytes, so that a file
- * that still grows looks the same in every pass.
+ * that still grows looks the same in every pass. `between` is called after each piece.
  */
 export const readSeekable = async (
   descriptor: number,
@@ -32,6 +34,7 @@ export const readSeekable = async (
   visitor: PacketVisitor,
   progress: Progress,
   interrupt: Interrupt | undefined,
+  between: () => Promise<void> | undefined = nothing,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);
   piece ??= Buffer.allocUnsafeSlow(PIECE);
@@ -48,6 +51,8 @@ export const readSeekable = async (
     if (got === 0) break;
     reader.push(piece.subarray(0, got));
     bytes += got;
+    const full = between();
+    if (full !== undefined) await full;
     if (performance.now() - yieldedMs < YIELD_MS) continue;
     progress.advance(bytes - toldBytes, reader.counts.packets - toldPackets);
     toldBytes = bytes;

@@ -21,12 +21,16 @@ interface Sink {
   end(): Promise<Problem | undefined> | Problem | undefined;
 }
 
-/** Shows every packet of a stream to the visitor as the bytes come in, decompressed; closes it. */
+/**
+ * Shows every packet of a stream to the visitor as the bytes come in, decompressed; closes it.
+ * `between` is called after each piece.
+ */
 export const readStream = async (
   source: CaptureSource,
   visitor: PacketVisitor,
   progress: Progress,
   interrupt: Interrupt,
+  between: () => Promise<void> | undefined,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);
   const input = readableOf(source);
@@ -46,6 +50,8 @@ export const readStream = async (
       bytes += chunk.length;
       progress.advance(chunk.length, reader.counts.packets - before);
       if (problem !== undefined) return pass(problem);
+      const full = between();
+      if (full !== undefined) await full;
       if (reader.stopped || interrupt.asked) break;
     }
   } catch (error) {

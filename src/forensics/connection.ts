@@ -167,8 +167,10 @@ export class Connection {
   // Upkeep of the table it stands in.
   tag = 0;
   nextOfTag: Connection | undefined;
-  retired = false;
-  forgotten = false;
+  /** It is over, and waits for its late segments. */
+  isDeparting = false;
+  /** A failure was told of it. */
+  hasFailed = false;
 
   /** `side`: which side the packet came from; `home`: its place in the recent segments. */
   constructor(

@@ -3,6 +3,7 @@ import { FIN, type Packet } from '../wire/packet.ts';
 import type { Connection, Side } from './connection.ts';
 import { NEVER, type End } from './end.ts';
 import { endFacts } from './end-facts.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Segments sent again without any answer, from which on an end may call the other silent. */
 const SILENT_AFTER = 3;
@@ -29,7 +30,23 @@ export interface FailureSighting {
 
 /** Watches for the ends of connections that nobody would find by looking for resets. */
 export class FailureWatch {
-  readonly sightings: FailureSighting[] = [];
+  private readonly surroundings: Surroundings;
+  private sightings: FailureSighting[] = [];
+  private isSorted = true;
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Takes out what was seen before a frame, in the order of the frames. */
+  before(frame: number): FailureSighting[] {
+    if (!this.isSorted) this.sightings.sort((a, b) => a.frame - b.frame);
+    this.isSorted = true;
+    const end = this.sightings.findIndex((sighting) => sighting.frame >= frame);
+    const taken = this.sightings.splice(0, end < 0 ? this.sightings.length : end);
+    // Where a reset came after all, its verdict tells the story.
+    return taken.filter(({ connection }) => connection.firstResetFrame === NEVER);
+  }
 
   /** After each segment: a server that closes before its answer shows itself at once. */
   after(connection: Connection, packet: Packet, at: number, side: Side): void {
@@ -46,7 +63,7 @@ export class FailureWatch {
 
   /** When a connection is forgotten, or the capture ends. `now`: seconds of the capture. */
   atEnd(connection: Connection, now: number): void {
-    if (connection.firstResetFrame !== NEVER) return;
+    if (connection.firstResetFrame !== NEVER || connection.hasFailed) return;
     if (this.connecting(connection, now)) return;
     const { lower, upper } = connection.story;
     if (hasFallenSilent(lower, upper)) this.silence(connection, 1);
@@ -114,6 +131,12 @@ export class FailureWatch {
     silentMs: number,
     attempts: number,
   ): void {
+    connection.hasFailed = true;
+    this.isSorted = false;
+    if (kind === 'syn-unanswered') {
+      const { client } = connection;
+      this.surroundings.unanswered(connection.host(client), connection.endpointHash(side));
+    }
     this.sightings.push({
       kind,
       connection,

@@ -1,48 +1,72 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
-import { Conclusion, nameOf } from './conclude.ts';
 import { Connection, type Predecessor, type Side } from './connection.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
-import { ConnectionKey } from './key.ts';
+import { ConnectionKey, hostOfSource } from './key.ts';
 import { LadderKeeper } from './ladder.ts';
 import { RecentSegments } from './recent.ts';
+import { Siblings } from './siblings.ts';
 import { sight, type ResetSighting } from './sighting.ts';
 import { Surroundings } from './surroundings.ts';
 import type { Survey } from './survey.ts';
-import type { Ladder, Verdict } from './verdict.ts';
+import type { Ladder, Summary, Verdict } from './verdict.ts';
+import { nameOf, VerdictMaker } from './verdict-maker.ts';
 
-/** Closed connections that are kept a while for their late segments; the oldest go first. */
-const CLOSED_KEPT = 4096;
-/** 2 × MSL: after that nothing of a closed connection is on the way any more (RFC 9293 §3.4.2). */
-const CLOSED_SECONDS = 120;
+/** Connections that are over are kept this long, in number and at least in seconds. */
+const DEPARTING_KEPT = 8192;
+const DEPARTING_SECONDS = 1;
+/** A reset connection that has spoken since this long ago is not over. */
+const STILL_ALIVE_SECONDS = 60;
+
+/**
+ * How long a reset waits for what comes after it, in seconds of the capture, by how many wait: as a
+ * rule to the end, and in a capture of very many until the longest usual timer has run out
+ * (RFC 6298 §2.4 allows a retransmission time-out of 60 s, Linux 120 s).
+ */
+const PATIENCE: readonly (readonly [waiting: number, seconds: number])[] = [
+  [8_192, Infinity],
+  [16_384, 130],
+  [32_768, 5],
+  [Infinity, 0],
+];
+
+/** Queues shed what they have done with in pieces of this size. */
+const COMPACT_AT = 4096;
+/** The tag of a connection that is in no table any more. */
+const FORGOTTEN = NaN;
 
 export interface InvestigationOptions {
   /** What a first pass over the same capture marked; without it every connection is followed. */
   readonly survey?: Survey;
-  /** Which of the survey's rounds this pass is, from 0. */
-  readonly round?: number;
   /** The connection (its first frame) whose segments are all kept for a ladder. */
   readonly keepLadderOf?: number;
 }
 
+/** What remains to be told after the last packet; to be iterated once, the summary is whole then. */
+export interface Conclusion extends Iterable<Verdict> {
+  readonly summary: Summary;
+}
+
 /**
  * The pass that follows connections: each segment goes to its connection, each reset is described
- * as it arrives, and what is over and uneventful is forgotten.
+ * as it arrives and judged when all that belongs to it has been seen, and what is over and
+ * uneventful is forgotten. Memory grows with the connections alive, not with the capture.
  */
 export class Investigation implements PacketVisitor {
-  readonly surroundings: Surroundings;
+  private readonly surroundings: Surroundings;
   private readonly survey: Survey | undefined;
-  private readonly round: number;
-  private readonly rounds: number;
   private readonly key = new ConnectionKey();
   private readonly options = new TcpOptions();
   private readonly recent = new RecentSegments();
   private readonly connections = new Map<number, Connection>();
-  private readonly closed: Connection[] = [];
-  private closedHead = 0;
-  private readonly sightings: ResetSighting[] = [];
+  private departing: Connection[] = [];
+  private departed = 0;
+  private waiting: ResetSighting[] = [];
+  private judged = 0;
+  private readonly siblings = new Siblings();
+  private readonly verdicts: VerdictMaker;
   private readonly failures: FailureWatch;
   private readonly ladderKeeper: LadderKeeper;
   private connectionCount = 0;
@@ -52,16 +76,15 @@ export class Investigation implements PacketVisitor {
   constructor(options: InvestigationOptions = {}) {
     this.survey = options.survey;
     this.surroundings = options.survey?.surroundings ?? new Surroundings();
-    this.round = options.round ?? 0;
-    this.rounds = options.survey?.rounds ?? 1;
-    this.failures = new FailureWatch();
+    this.verdicts = new VerdictMaker(this.surroundings, this.siblings);
+    this.failures = new FailureWatch(this.surroundings);
     this.ladderKeeper = new LadderKeeper(options.keepLadderOf);
   }
 
   segment(packet: Packet): void {
     const key = this.key.of(packet);
     if (this.baseSeconds < 0) this.baseSeconds = packet.seconds;
-    if (this.survey !== undefined && !this.survey.follows(key, this.round, this.rounds)) return;
+    if (this.survey !== undefined && !this.survey.follows(key)) return;
     const at = packet.seconds - this.baseSeconds + packet.nanos * 1e-9;
     if (at > this.now) this.now = at;
     readOptions(packet, this.options);
@@ -80,18 +103,66 @@ export class Investigation implements PacketVisitor {
     connection.icmpFrame = packet.frame;
   }
 
-  /** After the last packet: the verdicts in the order of their frames, and the summary. */
+  /** Verdicts that need not wait for the end; to be asked for now and then, and iterated whole. */
+  *ripe(): Generator<Verdict> {
+    for (;;) {
+      const next = this.waiting[this.judged];
+      if (next === undefined || this.now - next.at < this.patience) return;
+      yield* this.failuresBefore(next.reset.frame);
+      yield this.judgeNext(next);
+    }
+  }
+
+  /** After the last packet: the remaining verdicts in the order of their frames, and the summary. */
   conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
     for (const connection of this.everyConnection()) this.failures.atEnd(connection, this.now);
-    return new Conclusion({
-      sightings: this.sightings,
-      failures: this.failures.sightings,
-      surroundings: this.surroundings,
-      connections: this.survey?.connections ?? this.connectionCount,
-      baseSeconds: this.baseSeconds,
-      counts,
-      problems,
-    });
+    const rest = this.rest();
+    const { verdicts, survey, connectionCount } = this;
+    return {
+      [Symbol.iterator]: () => rest,
+      get summary() {
+        return {
+          counts,
+          connections: survey?.connections ?? connectionCount,
+          resets: verdicts.resets,
+          failures: verdicts.failures,
+          byCause: verdicts.byCause,
+          problems,
+          notes: verdicts.notes.tell(counts),
+        };
+      },
+    };
+  }
+
+  private *rest(): Generator<Verdict> {
+    while (this.judged < this.waiting.length) {
+      const next = this.waiting[this.judged];
+      yield* this.failuresBefore(next.reset.frame);
+      yield this.judgeNext(next);
+    }
+    yield* this.failuresBefore(Infinity);
+  }
+
+  private *failuresBefore(frame: number): Generator<Verdict> {
+    for (const failure of this.failures.before(frame)) {
+      yield this.verdicts.ofFailure(failure, this.baseSeconds);
+    }
+  }
+
+  private judgeNext(sighting: ResetSighting): Verdict {
+    const verdict = this.verdicts.ofReset(sighting, this.baseSeconds);
+    this.siblings.forget(sighting);
+    this.judged++;
+    if (this.judged >= COMPACT_AT) {
+      this.waiting = this.waiting.slice(this.judged);
+      this.judged = 0;
+    }
+    return verdict;
+  }
+
+  private get patience(): number {
+    const waiting = this.waiting.length - this.judged;
+    return PATIENCE.find(([limit]) => waiting <= limit)![1];
   }
 
   /** The story of the connection named in `keepLadderOf`; undefined: never seen. */
@@ -106,13 +177,16 @@ export class Investigation implements PacketVisitor {
     }
     connection.arrives(packet, this.options, at, key.side, this.recent);
     this.failures.after(connection, packet, at, key.side);
-    if (connection.closed && connection.firstResetFrame === NEVER) this.retire(connection);
+    if (connection.closed) this.depart(connection);
   }
 
   private reset(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
     const { side } = key;
-    if (this.survey === undefined) this.surroundings.reset(packet, key);
-    this.sightings.push(sight(connection, packet, this.options, at, side, this.recent));
+    if (this.survey === undefined) this.noteReset(packet, connection, key);
+    const sighting = sight(connection, packet, this.options, at, side, this.recent);
+    this.waiting.push(sighting);
+    this.siblings.note(sighting);
+    this.depart(connection);
     if (connection.firstResetFrame === NEVER) connection.firstResetFrame = packet.frame;
     else connection.remember(packet, at, side);
   }
@@ -153,43 +227,56 @@ export class Investigation implements PacketVisitor {
     return connection;
   }
 
-  /** A quiet end: kept for late segments until it is old, or too many are kept. */
-  private retire(connection: Connection): void {
-    if (connection.retired) return;
-    connection.retired = true;
-    this.closed.push(connection);
-    while (this.closedHead < this.closed.length && this.isOld(this.closed[this.closedHead])) {
-      const oldest = this.closed[this.closedHead++];
-      if (oldest.firstResetFrame === NEVER && !oldest.forgotten) {
-        this.failures.atEnd(oldest, this.now);
-        this.forget(oldest);
-      }
-    }
-    if (this.closedHead > CLOSED_KEPT) {
-      this.closed.splice(0, this.closedHead);
-      this.closedHead = 0;
+  /** As the survey does where there is one. */
+  private noteReset(packet: Packet, connection: Connection, key: ConnectionKey): void {
+    this.surroundings.reset(packet, key);
+    const { lower, upper } = connection.story;
+    const isUnused = lower.bytesSent + upper.bytesSent === 0;
+    if (isUnused && key.side === connection.client && connection.end(key.side).segments > 0) {
+      this.surroundings.probed(hostOfSource(packet), key.targetEndpoint);
     }
   }
 
-  private isOld(connection: Connection): boolean {
-    return (
-      this.closed.length - this.closedHead > CLOSED_KEPT ||
-      this.now - connection.lastAt > CLOSED_SECONDS
-    );
+  /** An end: the connection is kept for late segments until too many are. */
+  private depart(connection: Connection): void {
+    if (connection.isDeparting) return;
+    connection.isDeparting = true;
+    this.departing.push(connection);
+    while (this.departing.length - this.departed > DEPARTING_KEPT) {
+      const oldest = this.departing[this.departed];
+      if (this.now - oldest.lastAt < DEPARTING_SECONDS && this.departing.length < 8 * DEPARTING_KEPT) return;
+      this.departed++;
+      this.leave(oldest);
+    }
+    if (this.departed >= COMPACT_AT) {
+      this.departing = this.departing.slice(this.departed);
+      this.departed = 0;
+    }
+  }
+
+  /** Forgets a connection that is over, or lets it wait once more if its reset had no effect. */
+  private leave(connection: Connection): void {
+    if (Number.isNaN(connection.tag)) return;
+    const isReset = connection.firstResetFrame !== NEVER;
+    if (isReset && connection.later !== undefined && this.now - connection.lastAt < STILL_ALIVE_SECONDS) {
+      this.departing.push(connection);
+      return;
+    }
+    this.failures.atEnd(connection, this.now);
+    this.forget(connection);
   }
 
   private forget(connection: Connection): void {
-    connection.forgotten = true;
     this.recent.release(connection.home);
     const first = this.connections.get(connection.tag);
     if (first === connection) {
       if (connection.nextOfTag === undefined) this.connections.delete(connection.tag);
       else this.connections.set(connection.tag, connection.nextOfTag);
-      return;
     }
-    for (let before = first; before !== undefined; before = before.nextOfTag) {
-      if (before.nextOfTag === connection) before.nextOfTag = connection.nextOfTag;
+    for (let each = first; each !== undefined; each = each.nextOfTag) {
+      if (each.nextOfTag === connection) each.nextOfTag = connection.nextOfTag;
     }
+    connection.tag = FORGOTTEN;
   }
 
   private *everyConnection(): Iterable<Connection> {

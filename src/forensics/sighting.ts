@@ -16,6 +16,8 @@ export interface ResetSighting {
   readonly seconds: number;
   readonly nanos: number;
   readonly reset: ResetFacts;
+  /** The first reset of its connection. */
+  readonly isFirst: boolean;
   /** The receiver's segment whose numbers the reset answers. */
   readonly answered: Answered | undefined;
   /** Silence before that segment, or before the reset where nothing drew it. */
@@ -54,6 +56,7 @@ export function sight(
     seconds: packet.seconds,
     nanos: packet.nanos,
     reset: resetFacts(packet, options),
+    isFirst: resets.count === 0,
     answered,
     idleMs,
     earlierOfSender: resumed ? NEVER : resets.frame(side),

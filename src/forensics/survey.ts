@@ -1,6 +1,6 @@
 import { ACK, FIN, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
 import { CandidateSet } from './candidates.ts';
-import { ConnectionKey } from './key.ts';
+import { ConnectionKey, hostOfSource } from './key.ts';
 import { Surroundings } from './surroundings.ts';
 
 // What a slot remembers of one connection, in one word. Its two ends are "lower" and "upper", by key.
@@ -22,9 +22,6 @@ const BOTH_FIN = CLIENT_FIN | SERVER_FIN;
 
 /** Segments in a row that nobody answered, from which on a connection may have gone silent. */
 const SILENT_RUN = 3 * RUN_ONE;
-
-/** Connections that one following round holds in memory at most. */
-const ROUND = 1 << 15;
 
 /**
  * Pass 1 over a file that can be read twice: which connections are worth following? Every reset
@@ -70,15 +67,9 @@ export class Survey implements PacketVisitor {
     for (let slot = 0; slot < this.slots.length; slot += 2) this.retire(slot);
   }
 
-  /** How many passes, of some 32,768 connections each, it takes to follow all that are marked. */
-  get rounds(): number {
-    return Math.max(1, Math.ceil(this.marked.size / ROUND));
-  }
-
-  /** Whether a connection is to be followed, and in this round. */
-  follows(key: ConnectionKey, round: number, rounds: number): boolean {
-    if (!this.marked.has(key.bucket & this.mask, key.tag)) return false;
-    return rounds === 1 || (key.tag >>> 0) % rounds === round;
+  /** Whether a connection is to be followed. */
+  follows(key: ConnectionKey): boolean {
+    return this.marked.has(key.bucket & this.mask, key.tag);
   }
 
   private mark(key: ConnectionKey): boolean {
@@ -88,7 +79,14 @@ export class Survey implements PacketVisitor {
   private reset(packet: Packet, key: ConnectionKey): void {
     this.surroundings.reset(packet, key);
     const slot = this.lookup(key);
-    if (slot >= 0) this.slots[slot + 1] = 0;
+    if (slot >= 0) {
+      const state = this.slots[slot + 1];
+      const fromClient = (key.side === 1) === ((state & CLIENT_UPPER) !== 0);
+      if (fromClient && (state & ANY_DATA) === 0) {
+        this.surroundings.probed(hostOfSource(packet), key.targetEndpoint);
+      }
+      this.slots[slot + 1] = 0;
+    }
     if (this.mark(key) && slot < 0) this.connections++;
   }
 
