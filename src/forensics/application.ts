@@ -45,6 +45,17 @@ export class Conversation {
     else this.continues(fromClient, bytes, offset, captured, length);
   }
 
+  clear(): void {
+    this.protocol = 'unknown';
+    this.request = undefined;
+    this.response = undefined;
+    this.requests = 0;
+    this.status = undefined;
+    this.clientHelloLast = false;
+    this.serverHello = false;
+    this.alert = undefined;
+  }
+
   copy(): Conversation {
     const copy: Conversation = Object.assign(new Conversation(), this);
     copy.request = this.request && { ...this.request };

@@ -21,6 +21,9 @@ const PURE_ACK_KIND = kindNumber('pure-ack');
 const KEEPALIVE_KIND = kindNumber('keepalive-probe');
 const WINDOW_PROBE_KIND = kindNumber('window-probe');
 
+/** RFC 7323 §2.3. */
+const LARGEST_SCALE = 14;
+
 /** Four address words and a port. */
 const WORDS_A_SIDE = 5;
 
@@ -67,6 +70,20 @@ export class Story {
 
   end(side: Side): End {
     return side === 0 ? this.lower : this.upper;
+  }
+
+  clear(): void {
+    this.lower.clear();
+    this.upper.clear();
+    this.conversation.clear();
+    this.synAckFrame = NEVER;
+    this.synAckAt = 0;
+    this.handshakeAckFrame = NEVER;
+    this.handshakeAckAt = 0;
+    this.ackedUnseen = false;
+    this.otherSynAckFrame = NEVER;
+    this.impossibleEchoFrame = NEVER;
+    this.ackForSynFrame = NEVER;
   }
 
   copy(): Story {
@@ -139,7 +156,7 @@ export class Connection {
   story = new Story();
 
   /** Who opened, if the handshake (or one half of it) was seen; else who seems to be the client. */
-  client: Side;
+  client: Side = 0;
   roleKnown = false;
   duplicates = 0;
   icmp: string | undefined;
@@ -156,51 +173,60 @@ export class Connection {
   /** Segments before this one, in `recent`. */
   segmentCount = 0;
 
-  readonly firstFrame: number;
-  readonly firstAt: number;
-  readonly home: number;
-  readonly predecessor: Predecessor | undefined;
-  readonly ipVersion: number;
+  firstFrame = NEVER;
+  firstAt = 0;
+  /** Its place in the recent segments. */
+  home = 0;
+  predecessor: Predecessor | undefined;
+  ipVersion = 4;
   /** For both sides: four address words, port. */
-  private readonly words: readonly number[];
+  private readonly words = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
   // Upkeep of the table it stands in.
+  bucket = 0;
   tag = 0;
-  nextOfTag: Connection | undefined;
+  place = -1;
   /** It is over, and waits for its late segments. */
   isDeparting = false;
   /** A failure was told of it. */
   hasFailed = false;
 
-  /** `side`: which side the packet came from; `home`: its place in the recent segments. */
-  constructor(
-    packet: Packet,
-    at: number,
-    home: number,
-    predecessor: Predecessor | undefined,
-    side: Side,
-  ) {
+  /** A new beginning, whatever was before. `side`: which side the packet came from. */
+  begin(packet: Packet, at: number, home: number, predecessor: Predecessor | undefined, side: Side): void {
+    if (this.story.isKept) this.story = new Story();
+    else this.story.clear();
+    this.client = clientGuess(packet, side);
+    this.roleKnown = false;
+    this.duplicates = 0;
+    this.icmp = undefined;
+    this.resets = undefined;
+    this.later = undefined;
+    this.firstResetFrame = NEVER;
+    this.successorSynFrame = NEVER;
+    this.successorAnswered = false;
+    this.segmentCount = 0;
     this.firstFrame = packet.frame;
     this.firstAt = at;
     this.home = home;
     this.predecessor = predecessor;
-    this.client = clientGuess(packet, side);
     this.ipVersion = packet.ipVersion;
-    const source = [
-      packet.source0,
-      packet.source1,
-      packet.source2,
-      packet.source3,
-      packet.sourcePort,
-    ];
-    const target = [
-      packet.target0,
-      packet.target1,
-      packet.target2,
-      packet.target3,
-      packet.targetPort,
-    ];
-    this.words = side === 0 ? [...source, ...target] : [...target, ...source];
+    this.isDeparting = false;
+    this.hasFailed = false;
+    this.takeAddresses(packet, side * WORDS_A_SIDE, (1 - side) * WORDS_A_SIDE);
+  }
+
+  private takeAddresses(packet: Packet, source: number, target: number): void {
+    const { words } = this;
+    words[source] = packet.source0;
+    words[source + 1] = packet.source1;
+    words[source + 2] = packet.source2;
+    words[source + 3] = packet.source3;
+    words[source + 4] = packet.sourcePort;
+    words[target] = packet.target0;
+    words[target + 1] = packet.target1;
+    words[target + 2] = packet.target2;
+    words[target + 3] = packet.target3;
+    words[target + 4] = packet.targetPort;
   }
 
   /** Whether a packet from `side` belongs to this connection: the full comparison behind the hashes. */
@@ -550,7 +576,7 @@ function noteFin(sender: End, frame: number, at: number, end: number): void {
 /** RFC 7323 §2.2: the window of a SYN is never scaled, and scaling needs both ends' option. */
 function noteWindow(sender: End, peer: End, packet: Packet, at: number): void {
   const scaled = (packet.flags & SYN) === 0 && sender.windowScale > 0 && peer.windowScale >= 0;
-  sender.window = scaled ? packet.window * 2 ** sender.windowScale : packet.window;
+  sender.window = scaled ? packet.window << Math.min(sender.windowScale, LARGEST_SCALE) : packet.window;
   if (sender.window > sender.largestWindow) sender.largestWindow = sender.window;
   if (packet.window !== 0) {
     if (sender.trouble !== undefined) sender.trouble.zeroWindowFrame = NEVER;

@@ -107,6 +107,10 @@ export class End {
     return this.trouble?.unansweredKeepalives ?? 0;
   }
 
+  clear(): void {
+    Object.assign(this, BLANK);
+  }
+
   copy(): End {
     const copy = Object.assign(new End(), this);
     copy.fin = this.fin && { ...this.fin };
@@ -152,3 +156,5 @@ export class End {
     return false;
   }
 }
+
+const BLANK = new End();

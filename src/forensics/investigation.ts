@@ -1,7 +1,8 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
-import { Connection, type Predecessor, type Side } from './connection.ts';
+import type { Connection, Predecessor, Side } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
 import { ConnectionKey, hostOfSource } from './key.ts';
@@ -34,8 +35,6 @@ const PATIENCE: readonly (readonly [waiting: number, seconds: number])[] = [
 
 /** Queues shed what they have done with in pieces of this size. */
 const COMPACT_AT = 4096;
-/** The tag of a connection that is in no table any more. */
-const FORGOTTEN = NaN;
 
 export interface InvestigationOptions {
   /** What a first pass over the same capture marked; without it every connection is followed. */
@@ -60,7 +59,7 @@ export class Investigation implements PacketVisitor {
   private readonly key = new ConnectionKey();
   private readonly options = new TcpOptions();
   private readonly recent = new RecentSegments();
-  private readonly connections = new Map<number, Connection>();
+  private readonly connections = new ConnectionTable();
   private departing: Connection[] = [];
   private departed = 0;
   private waiting: ResetSighting[] = [];
@@ -97,7 +96,7 @@ export class Investigation implements PacketVisitor {
 
   icmpError(packet: Packet): void {
     const key = this.key.of(packet);
-    const connection = this.find(packet, key);
+    const connection = this.connections.find(packet, key);
     if (connection === undefined) return;
     connection.icmp = `${packet.icmpType}/${packet.icmpCode}`;
     connection.icmpFrame = packet.frame;
@@ -115,7 +114,7 @@ export class Investigation implements PacketVisitor {
 
   /** After the last packet: the remaining verdicts in the order of their frames, and the summary. */
   conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
-    for (const connection of this.everyConnection()) this.failures.atEnd(connection, this.now);
+    for (const connection of this.connections) this.failures.atEnd(connection, this.now);
     const rest = this.rest();
     const { verdicts, survey, connectionCount } = this;
     return {
@@ -193,7 +192,7 @@ export class Investigation implements PacketVisitor {
 
   /** The packet's connection; a SYN after the end of one begins the next on the same four-tuple. */
   private connectionOf(packet: Packet, key: ConnectionKey, at: number): Connection {
-    const known = this.find(packet, key);
+    const known = this.connections.find(packet, key);
     if (known === undefined) return this.begin(packet, key, at, undefined);
     if ((packet.flags & (SYN | ACK | RST)) !== SYN || !beginsAnew(known, packet, key.side))
       return known;
@@ -204,25 +203,10 @@ export class Investigation implements PacketVisitor {
     return this.begin(packet, key, at, known);
   }
 
-  private find(packet: Packet, key: ConnectionKey): Connection | undefined {
-    let connection = this.connections.get(key.tag);
-    while (connection !== undefined && !connection.owns(packet, key.side)) {
-      connection = connection.nextOfTag;
-    }
-    return connection;
-  }
-
-  private begin(
-    packet: Packet,
-    key: ConnectionKey,
-    at: number,
-    past: Connection | undefined,
-  ): Connection {
-    const home = this.recent.allocate();
-    const connection = new Connection(packet, at, home, past && summaryOf(past), key.side);
-    connection.tag = key.tag;
-    connection.nextOfTag = this.connections.get(key.tag);
-    this.connections.set(key.tag, connection);
+  private begin(packet: Packet, key: ConnectionKey, at: number, past: Connection | undefined): Connection {
+    const predecessor = past && summaryOf(past);
+    const connection = this.connections.add(key);
+    connection.begin(packet, at, this.recent.allocate(), predecessor, key.side);
     this.connectionCount++;
     return connection;
   }
@@ -256,34 +240,22 @@ export class Investigation implements PacketVisitor {
 
   /** Forgets a connection that is over, or lets it wait once more if its reset had no effect. */
   private leave(connection: Connection): void {
-    if (Number.isNaN(connection.tag)) return;
+    if (!this.connections.isIn(connection)) return;
     const isReset = connection.firstResetFrame !== NEVER;
     if (isReset && connection.later !== undefined && this.now - connection.lastAt < STILL_ALIVE_SECONDS) {
       this.departing.push(connection);
       return;
     }
     this.failures.atEnd(connection, this.now);
+    connection.isDeparting = false;
     this.forget(connection);
   }
 
   private forget(connection: Connection): void {
     this.recent.release(connection.home);
-    const first = this.connections.get(connection.tag);
-    if (first === connection) {
-      if (connection.nextOfTag === undefined) this.connections.delete(connection.tag);
-      else this.connections.set(connection.tag, connection.nextOfTag);
-    }
-    for (let each = first; each !== undefined; each = each.nextOfTag) {
-      if (each.nextOfTag === connection) each.nextOfTag = connection.nextOfTag;
-    }
-    connection.tag = FORGOTTEN;
-  }
-
-  private *everyConnection(): Iterable<Connection> {
-    for (const first of this.connections.values()) {
-      for (let each: Connection | undefined = first; each !== undefined; each = each.nextOfTag)
-        yield each;
-    }
+    const isReferred =
+      connection.firstResetFrame !== NEVER || connection.hasFailed || this.ladderKeeper.keeps(connection);
+    this.connections.remove(connection, !isReferred && !connection.isDeparting);
   }
 }
 

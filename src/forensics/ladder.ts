@@ -48,6 +48,10 @@ export class LadderKeeper {
     });
   }
 
+  keeps(connection: Connection): boolean {
+    return this.connection === connection;
+  }
+
   /** Undefined if the connection was never seen. */
   ladder(
     name: (connection: Connection) => ConnectionName,
