@@ -7,9 +7,17 @@ import {
   TCP_SEGMENT,
   UNKNOWN_LINK_TYPE,
 } from '../wire/frame-kind.ts';
+import { LINKTYPE_ETHERNET } from '../wire/link-types.ts';
 import { Packet, type PacketVisitor } from '../wire/packet.ts';
 import { type CaptureCounts, type Problem, type ProblemCode, noCounts } from './problem.ts';
 
+/** Ethernet, IPv4 without options, TCP without options. */
+const PLAIN_HEADERS = 54;
+/** EtherType 0x0800, then version 4 with a header of 20 bytes. */
+const PLAIN_IPV4 = 0x080045;
+/** From the word of fragment offset, TTL and protocol: no fragment but the first, and TCP. */
+const PLAIN_TCP_MASK = 0x1fff00ff;
+const PLAIN_TCP = 6;
 /** Payload of a full segment at an MTU of 1,500 (IPv4, no options). */
 const FULL_SEGMENT = 1460;
 /** Problems beyond these are counted only: a file of garbage must not fill the memory with them. */
@@ -28,10 +36,12 @@ export class Delivery {
   /** Place in the capture of the first of the bytes that are being read. */
   base = 0;
   private readonly visitor: PacketVisitor;
+  private readonly glances: boolean;
   private readonly unknownLinkTypes = new Set<number>();
 
   constructor(visitor: PacketVisitor) {
     this.visitor = visitor;
+    this.glances = visitor.glance !== undefined;
   }
 
   /** The frame's record begins at `at` of the bytes, which matters only if there is a problem. */
@@ -48,6 +58,9 @@ export class Delivery {
     counts.packets += 1;
     packet.frame = counts.packets;
     if (original > captured) counts.cut += 1;
+    if (this.glances && linkType === LINKTYPE_ETHERNET && captured >= PLAIN_HEADERS) {
+      if (this.glance(view, offset)) return;
+    }
     const kind = decodeFrame(packet, bytes, view, offset, captured, original, linkType);
     if (packet.tunnels > 0) counts.tunnelled += 1;
     if (kind === TCP_SEGMENT) {
@@ -67,6 +80,27 @@ export class Delivery {
     } else {
       counts.other += 1;
     }
+  }
+
+  /** Whether the visitor is done with the frame, from what lies where it lies in nearly all frames. */
+  private glance(view: DataView, offset: number): boolean {
+    if (view.getInt32(offset + 12) >>> 8 !== PLAIN_IPV4) return false;
+    if ((view.getInt32(offset + 20) & PLAIN_TCP_MASK) !== PLAIN_TCP) return false;
+    const flagsWord = view.getInt32(offset + 46);
+    const headerLength = (flagsWord >>> 28) * 4;
+    const payloadLength = view.getUint16(offset + 16) - 20 - headerLength;
+    if (headerLength < 20 || payloadLength < 0) return false;
+    const done = this.visitor.glance!(
+      view.getInt32(offset + 26),
+      view.getInt32(offset + 30),
+      view.getInt32(offset + 34),
+      (flagsWord >>> 16) & 0xff,
+      payloadLength,
+    );
+    if (!done) return false;
+    this.counts.tcp += 1;
+    if (payloadLength > FULL_SEGMENT) this.counts.superSegments += 1;
+    return true;
   }
 
   private unknownLinkType(linkType: number, offset: number): void {

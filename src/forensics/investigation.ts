@@ -68,6 +68,8 @@ export class Investigation implements PacketVisitor {
   private readonly verdicts: VerdictMaker;
   private readonly failures: FailureWatch;
   private readonly ladderKeeper: LadderKeeper;
+  /** Where there is a survey: not interested in whom it did not mark. */
+  readonly glance?: (source: number, target: number, ports: number) => boolean;
   private connectionCount = 0;
   private baseSeconds = -1;
   private now = 0;
@@ -78,6 +80,11 @@ export class Investigation implements PacketVisitor {
     this.verdicts = new VerdictMaker(this.surroundings, this.siblings);
     this.failures = new FailureWatch(this.surroundings);
     this.ladderKeeper = new LadderKeeper(options.keepLadderOf);
+    const { survey } = options;
+    if (survey !== undefined) {
+      this.glance = (source, target, ports) =>
+        !survey.follows(this.key.ofWords(source, target, ports));
+    }
   }
 
   segment(packet: Packet): void {

@@ -21,8 +21,18 @@ export class ConnectionKey {
       source = folded(packet.source0, packet.source1, packet.source2, packet.source3);
       target = folded(packet.target0, packet.target1, packet.target2, packet.target3);
     }
-    source = endpointHash(source, packet.sourcePort);
-    target = endpointHash(target, packet.targetPort);
+    return this.ofEnds(
+      endpointHash(source, packet.sourcePort),
+      endpointHash(target, packet.targetPort),
+    );
+  }
+
+  /** From addresses of IPv4 and both ports in one word, as in the TCP header. */
+  ofWords(source: number, target: number, ports: number): this {
+    return this.ofEnds(endpointHash(source, ports >>> 16), endpointHash(target, ports & 0xffff));
+  }
+
+  private ofEnds(source: number, target: number): this {
     this.sourceEndpoint = source;
     this.targetEndpoint = target;
     this.side = source <= target ? 0 : 1;

@@ -45,6 +45,22 @@ export class Survey implements PacketVisitor {
     this.mask = (1 << bucketBits) - 1;
   }
 
+  /** Most segments only move a few bits of a slot that is there. */
+  glance(
+    source: number,
+    target: number,
+    ports: number,
+    flags: number,
+    payloadLength: number,
+  ): boolean {
+    if ((flags & (SYN | RST)) !== 0) return false;
+    const key = this.key.ofWords(source, target, ports);
+    const slot = this.lookup(key);
+    if (slot < 0) return false;
+    this.slots[slot + 1] = advance(this.slots[slot + 1], flags, payloadLength, key.side);
+    return true;
+  }
+
   segment(packet: Packet): void {
     const key = this.key.of(packet);
     const { flags } = packet;

@@ -78,6 +78,18 @@ export const ACK = 16;
 
 /** Whoever looks at the packets of a capture, in order. The packet is valid during the call only. */
 export interface PacketVisitor {
+  /**
+   * Asked first, where there is one, about a segment over plain Ethernet and IPv4 (addresses as
+   * words, both ports in one): true if this was all that is wanted of it, and it need not be read
+   * further. Whole passes live on how little is read of most packets.
+   */
+  glance?(
+    source: number,
+    target: number,
+    ports: number,
+    flags: number,
+    payloadLength: number,
+  ): boolean;
   /** A TCP segment (a first fragment counts; of truncated ones at least flags and window are there). */
   segment(packet: Packet): void;
   /** An ICMP or ICMPv6 error that quotes a TCP segment. */
