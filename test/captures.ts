@@ -64,6 +64,13 @@ export const rightAnywhere = (truth: Truth): readonly CauseId[] => [
   ...truth.follows,
 ];
 
+/**
+ * Whether a cause that somebody is certain of is false. A general form of the truth is right; a
+ * special form that is not known to be true claims what did not happen.
+ */
+export const isFalse = (cause: CauseId, truth: Truth): boolean =>
+  !rightAnywhere(truth).some((id) => id === cause || generalsOf(id).includes(cause));
+
 /** Which packets of a capture are shown. */
 export type Keeps = (packet: Packet) => boolean;
 

@@ -50,5 +50,6 @@ export function duration(ms: number): string {
 
 /** 48,213 */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  const digits = String(value);
+  return digits.length <= 3 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -12,7 +12,8 @@ import type {
 } from '../causes/evidence.ts';
 import { ACK, FIN, RST, SYN } from '../wire/packet.ts';
 import { add, after, before, distance } from '../wire/sequence.ts';
-import type { Connection, LaterSegment, Side, Story } from './connection.ts';
+import type { Connection, LaterSegment } from './connection.ts';
+import type { Side, Story } from './story.ts';
 import { NEVER, type End } from './end.ts';
 import { endFacts, isInSynSent } from './end-facts.ts';
 import { bytesBeyond, exactness, isInWindow, relationOf } from './numbers.ts';

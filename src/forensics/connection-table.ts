@@ -1,30 +1,38 @@
-import type { Packet } from '../wire/packet.ts';
+import { FIN, RST, SYN, type Packet } from '../wire/packet.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionKey } from './key.ts';
 
 const FREE = -1;
 
+/** An entry: tag, place, bucket, nothing. */
+const WIDTH = 4;
+const TAG = 0;
+const PLACE = 1;
+const BUCKET = 2;
+
 /**
  * The connections being followed, found by the hash of their four-tuple: open addressing over one
- * array of pairs (tag, place), so that a look-up touches one line of memory before it touches the
- * connection. Connections that left without a trace are used again.
+ * array, so that a look-up touches one line of memory before it touches the connection. The 64-bit
+ * hash alone finds the connection of an ordinary segment; whatever begins or ends one compares the
+ * addresses too. Connections that left without a trace are used again.
  */
 export class ConnectionTable {
   private readonly members: (Connection | undefined)[] = [];
   private readonly freePlaces: number[] = [];
   private readonly spare: Connection[] = [];
-  private pairs = new Int32Array(2 * 1024).fill(FREE);
+  private entries = new Int32Array(WIDTH * 1024).fill(FREE);
   private mask = 1023;
   private size = 0;
 
   find(packet: Packet, key: ConnectionKey): Connection | undefined {
-    const { pairs, mask } = this;
+    const { entries, mask } = this;
     for (let index = key.bucket & mask; ; index = (index + 1) & mask) {
-      const place = pairs[index * 2 + 1];
+      const at = index * WIDTH;
+      const place = entries[at + PLACE];
       if (place === FREE) return undefined;
-      if (pairs[index * 2] !== key.tag) continue;
+      if (entries[at + TAG] !== key.tag || entries[at + BUCKET] !== key.bucket) continue;
       const connection = this.members[place];
-      if (connection!.owns(packet, key.side)) return connection;
+      if ((packet.flags & (SYN | FIN | RST)) === 0 || connection!.owns(packet, key.side)) return connection;
     }
   }
 
@@ -44,9 +52,9 @@ export class ConnectionTable {
 
   /** Takes a connection out; `isSpent`: nobody refers to it any more, it may be used again. */
   remove(connection: Connection, isSpent: boolean): void {
-    const { pairs, mask } = this;
+    const { entries, mask } = this;
     let index = connection.bucket & mask;
-    while (pairs[index * 2 + 1] !== connection.place) index = (index + 1) & mask;
+    while (entries[index * WIDTH + PLACE] !== connection.place) index = (index + 1) & mask;
     this.closeGap(index);
     this.members[connection.place] = undefined;
     this.freePlaces.push(connection.place);
@@ -65,28 +73,29 @@ export class ConnectionTable {
 
   private insert(bucket: number, tag: number, place: number): void {
     let index = bucket & this.mask;
-    while (this.pairs[index * 2 + 1] !== FREE) index = (index + 1) & this.mask;
-    this.pairs[index * 2] = tag;
-    this.pairs[index * 2 + 1] = place;
+    while (this.entries[index * WIDTH + PLACE] !== FREE) index = (index + 1) & this.mask;
+    this.entries[index * WIDTH + TAG] = tag;
+    this.entries[index * WIDTH + PLACE] = place;
+    this.entries[index * WIDTH + BUCKET] = bucket;
   }
 
   /** Linear probing's deletion: whoever was pushed past the gap moves back into it. */
   private closeGap(start: number): void {
-    const { pairs, mask } = this;
+    const { entries, mask } = this;
     let gap = start;
-    for (let index = (start + 1) & mask; pairs[index * 2 + 1] !== FREE; index = (index + 1) & mask) {
-      const home = this.members[pairs[index * 2 + 1]]!.bucket & mask;
+    let index = (start + 1) & mask;
+    for (; entries[index * WIDTH + PLACE] !== FREE; index = (index + 1) & mask) {
+      const home = entries[index * WIDTH + BUCKET] & mask;
       if (((index - home) & mask) < ((index - gap) & mask)) continue;
-      pairs[gap * 2] = pairs[index * 2];
-      pairs[gap * 2 + 1] = pairs[index * 2 + 1];
+      entries.copyWithin(gap * WIDTH, index * WIDTH, (index + 1) * WIDTH);
       gap = index;
     }
-    pairs[gap * 2 + 1] = FREE;
+    entries[gap * WIDTH + PLACE] = FREE;
   }
 
   private grow(): void {
     this.mask = this.mask * 2 + 1;
-    this.pairs = new Int32Array(2 * (this.mask + 1)).fill(FREE);
+    this.entries = new Int32Array(WIDTH * (this.mask + 1)).fill(FREE);
     for (const { bucket, tag, place } of this) this.insert(bucket, tag, place);
   }
 }

@@ -4,12 +4,11 @@ import { communityId, type EndpointWords } from '../wire/community-id.ts';
 import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after, atOrBefore, before } from '../wire/sequence.ts';
-import { Conversation } from './application.ts';
-import { End, NEVER, Trouble } from './end.ts';
+import { type End, NEVER, Trouble } from './end.ts';
 import { endpointHash, folded } from './key.ts';
-import { AGAIN, FROM_UPPER, KINDS, RecentSegments } from './recent.ts';
-
-export type Side = 0 | 1;
+import { DUPLICATE_SECONDS, placeOf, type ResetMemory } from './reset-memory.ts';
+import { Story, type Side } from './story.ts';
+import { AGAIN, FROM_UPPER, KINDS, REMEMBERED, type RecentSegments } from './recent.ts';
 
 const kindNumber = (kind: SegmentKind): number => KINDS.indexOf(kind);
 const SYN_KIND = kindNumber('syn');
@@ -27,9 +26,6 @@ const LARGEST_SCALE = 14;
 /** Four address words and a port. */
 const WORDS_A_SIDE = 5;
 
-/** Copies of one packet, as `-i any` or a mirror port makes them, come within this time. */
-const DUPLICATE_SECONDS = 0.002;
-
 /** How a connection on the same four-tuple ended before this one. */
 export interface Predecessor {
   readonly closed: boolean;
@@ -38,98 +34,6 @@ export interface Predecessor {
   readonly lastAt: number;
   /** The side that sent its FIN first. */
   readonly closedFirst: Side | undefined;
-}
-
-/** All that the wire has shown of a connection up to some moment. */
-export class Story {
-  /** The two ends, by the order of their hashes (`ConnectionKey.side`). */
-  readonly lower: End;
-  readonly upper: End;
-  readonly conversation: Conversation;
-  synAckFrame = NEVER;
-  synAckAt = 0;
-  handshakeAckFrame = NEVER;
-  handshakeAckAt = 0;
-  /** An ACK acknowledged what the capture never saw. */
-  ackedUnseen = false;
-  /** A SYN,ACK that acknowledges another SYN than the newest, or echoes a timestamp never sent. */
-  otherSynAckFrame = NEVER;
-  otherSynAckAt = 0;
-  impossibleEchoFrame = NEVER;
-  /** A bare ACK where a SYN,ACK was due. */
-  ackForSynFrame = NEVER;
-  ackForSynAt = 0;
-  /** A reset was seen at this point: it refers to this story, which may not change any more. */
-  isKept = false;
-
-  constructor(lower = new End(), upper = new End(), conversation = new Conversation()) {
-    this.lower = lower;
-    this.upper = upper;
-    this.conversation = conversation;
-  }
-
-  end(side: Side): End {
-    return side === 0 ? this.lower : this.upper;
-  }
-
-  clear(): void {
-    this.lower.clear();
-    this.upper.clear();
-    this.conversation.clear();
-    this.synAckFrame = NEVER;
-    this.synAckAt = 0;
-    this.handshakeAckFrame = NEVER;
-    this.handshakeAckAt = 0;
-    this.ackedUnseen = false;
-    this.otherSynAckFrame = NEVER;
-    this.impossibleEchoFrame = NEVER;
-    this.ackForSynFrame = NEVER;
-  }
-
-  copy(): Story {
-    const copy = new Story(this.lower.copy(), this.upper.copy(), this.conversation.copy());
-    const { lower, upper, conversation } = copy;
-    return Object.assign(copy, this, { lower, upper, conversation, isKept: false });
-  }
-}
-
-/** What is remembered of a connection's resets, for each side. */
-export class ResetMemory {
-  count = 0;
-  /** The newest reset of each side. */
-  lowerFrame = NEVER;
-  lowerAt = 0;
-  upperFrame = NEVER;
-  upperAt = 0;
-  /** The newest segment that a reset of each side was taken to answer. */
-  lowerAnswered = NEVER;
-  upperAnswered = NEVER;
-
-  frame(side: Side): number {
-    return side === 0 ? this.lowerFrame : this.upperFrame;
-  }
-
-  at(side: Side): number {
-    return side === 0 ? this.lowerAt : this.upperAt;
-  }
-
-  answered(side: Side): number {
-    return side === 0 ? this.lowerAnswered : this.upperAnswered;
-  }
-
-  /** `answered`: the segment it answers, if any. */
-  note(side: Side, frame: number, at: number, answered: number): void {
-    this.count++;
-    if (side === 0) {
-      this.lowerFrame = frame;
-      this.lowerAt = at;
-      this.lowerAnswered = Math.max(this.lowerAnswered, answered);
-    } else {
-      this.upperFrame = frame;
-      this.upperAt = at;
-      this.upperAnswered = Math.max(this.upperAnswered, answered);
-    }
-  }
 }
 
 /** A segment after the first reset of a connection. */
@@ -311,6 +215,11 @@ export class Connection {
 
   /** A copy of a packet just seen: same header again, on another interface or within an instant. */
   isDuplicate(packet: Packet, at: number, side: Side, recent: RecentSegments): boolean {
+    // What moves anything forward is no copy: most segments are told by that alone.
+    const sender = this.end(side);
+    if (packet.ack !== sender.ack || after(add(packet.seq, packet.payloadLength), sender.nxt)) {
+      return false;
+    }
     const newest = this.segmentCount - 1;
     for (let n = newest; n >= 0 && n > newest - 4; n--) {
       if (at - recent.at(this.home, n) > DUPLICATE_SECONDS) return false;
@@ -357,17 +266,13 @@ export class Connection {
     const isNew = kind >= KEEPALIVE_KIND ? false : sender.sends(seq, end);
     const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
     this.noteIdentity(packet, options, sender);
-    this.noteProbe(kind, sender, at);
-    if (again) noteAgain(sender, seq, payloadLength, at);
+    this.noteProbe(kind, sender, side, at, recent);
+    if (again) this.noteAgain(sender, side, seq, payloadLength, at, recent);
     if (payloadLength > 0 && isNew) this.data(packet, at, side);
     if ((flags & FIN) !== 0) noteFin(sender, packet.frame, at, end);
     if ((flags & ACK) !== 0) this.acknowledges(packet, sender, peer, at, side);
     noteWindow(sender, peer, packet, at);
     answers(peer);
-    if (peer.lastAt >= sender.firstUnansweredAt || sender.firstUnansweredAt === 0) {
-      sender.firstUnansweredAt = at;
-      sender.quietBefore = Math.max(peer.lastAt, sender.lastAt);
-    }
     sender.segments++;
     sender.lastFrame = packet.frame;
     sender.lastAt = at;
@@ -477,11 +382,14 @@ export class Connection {
     sender.usesTimestamps = options.hasTimestamps;
   }
 
-  private noteProbe(kind: number, sender: End, at: number): void {
+  private noteProbe(kind: number, sender: End, side: Side, at: number, recent: RecentSegments): void {
     if (kind === KEEPALIVE_KIND) {
       const trouble = (sender.trouble ??= new Trouble());
       if (trouble.keepalives > 0) trouble.keepaliveInterval = at - trouble.keepaliveAt;
-      if (trouble.unanswered + trouble.unansweredKeepalives === 0) trouble.unansweredSince = at;
+      if (trouble.unanswered + trouble.unansweredKeepalives === 0) {
+        trouble.unansweredSince = at;
+        trouble.idle = this.idleBefore(side, at, recent);
+      }
       trouble.keepaliveAt = at;
       trouble.keepalives++;
       trouble.unansweredKeepalives++;
@@ -493,6 +401,37 @@ export class Connection {
       trouble.windowProbes++;
       trouble.unansweredWindowProbes++;
     }
+  }
+
+  private noteAgain(
+    sender: End,
+    side: Side,
+    seq: number,
+    length: number,
+    at: number,
+    recent: RecentSegments,
+  ): void {
+    if (sender.holes > 0 && length > 0 && sender.unaKnown && atOrBefore(sender.una, seq)) {
+      sender.holes = Math.max(0, sender.holes - length);
+    }
+    const trouble = (sender.trouble ??= new Trouble());
+    if (trouble.unanswered === 0) {
+      trouble.unansweredSince = at;
+      trouble.idle = this.idleBefore(side, at, recent);
+    }
+    trouble.unanswered++;
+  }
+
+  /** Silence before this side's segments since the other side's last word, as far as remembered. */
+  private idleBefore(side: Side, at: number, recent: RecentSegments): number {
+    const oldest = Math.max(0, this.segmentCount - REMEMBERED);
+    let first = at;
+    for (let n = this.segmentCount - 1; n >= oldest; n--) {
+      const then = recent.at(this.home, n);
+      if (((recent.flags(this.home, n) & FROM_UPPER) !== 0) !== (side === 1)) return first - then;
+      first = then;
+    }
+    return 0;
   }
 
   private data(packet: Packet, at: number, side: Side): void {
@@ -544,9 +483,6 @@ function clientGuess(packet: Packet, side: Side): Side {
   return sourceIsClient ? side : side === 0 ? 1 : 0;
 }
 
-/** Where a packet was captured, as one small number. */
-const placeOf = (packet: Packet): number => (packet.interfaceId << 4) | (packet.slType & 15);
-
 /** Linux probes with the byte before SND.UNA, other stacks with one byte of it (RFC 9293 §3.8.4). */
 function isProbe(seq: number, length: number, sender: End): boolean {
   if (!sender.nxtKnown || sender.segments === 0) return false;
@@ -554,15 +490,6 @@ function isProbe(seq: number, length: number, sender: End): boolean {
     return length === 0 || (sender.unaKnown && sender.una === sender.nxt);
   }
   return length === 0 && sender.unaKnown && seq === add(sender.una, -1);
-}
-
-function noteAgain(sender: End, seq: number, length: number, at: number): void {
-  if (sender.holes > 0 && length > 0 && sender.unaKnown && atOrBefore(sender.una, seq)) {
-    sender.holes = Math.max(0, sender.holes - length);
-  }
-  const trouble = (sender.trouble ??= new Trouble());
-  if (trouble.unanswered === 0) trouble.unansweredSince = at;
-  trouble.unanswered++;
 }
 
 function noteFin(sender: End, frame: number, at: number, end: number): void {

@@ -1,5 +1,6 @@
 import type { EndFacts, FinSighting, State } from '../causes/evidence.ts';
-import type { Connection, Side, Story } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Side, Story } from './story.ts';
 import { NEVER, Trouble, type End } from './end.ts';
 import { sightingOf } from './sighting.ts';
 

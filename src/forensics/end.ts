@@ -19,6 +19,8 @@ export class Trouble {
   unanswered = 0;
   /** When the first of what is now sent again, or probed for, was sent again. */
   unansweredSince = 0;
+  /** Silence, in seconds, before the first segment that the other end did not answer. */
+  idle = 0;
   /** Keepalive probes that came last, in a row; and those that got no answer. */
   keepalives = 0;
   unansweredKeepalives = 0;
@@ -40,17 +42,6 @@ export class End {
   lastFrame = NEVER;
   lastAt = 0;
 
-  synFrame = NEVER;
-  synAt = 0;
-  synCount = 0;
-  synHadAck = false;
-  iss = 0;
-  /** The SYN's timestamp values, lowest and highest, for the echo's plausibility. */
-  synTsval = 0;
-  lastSynTsval = 0;
-  offersTimestamps = false;
-  windowScale = -1;
-
   /** SND.NXT: the byte after everything sent; known once anything with a sequence was seen. */
   nxtKnown = false;
   nxt = 0;
@@ -65,7 +56,6 @@ export class End {
   /** Bytes jumped over, not seen since. */
   holes = 0;
 
-  firstDataFrame = NEVER;
   lastDataFrame = NEVER;
   lastDataAt = 0;
 
@@ -78,9 +68,6 @@ export class End {
   window = 0;
   largestWindow = 0;
 
-  /** When the first segment after the other end's last word was sent, and how it stood before. */
-  firstUnansweredAt = 0;
-  quietBefore = 0;
   /** What it does about an other end that does not answer, or takes nothing: most never need it. */
   trouble: Trouble | undefined;
 
@@ -89,6 +76,19 @@ export class End {
   ttlHighest = -1;
   ipId = -1;
   usesTimestamps = false;
+
+  // Hardly ever touched after the handshake: kept apart for the sake of the cache.
+  synFrame = NEVER;
+  synAt = 0;
+  synCount = 0;
+  synHadAck = false;
+  iss = 0;
+  /** The SYN's timestamp values, lowest and highest, for the echo's plausibility. */
+  synTsval = 0;
+  lastSynTsval = 0;
+  offersTimestamps = false;
+  windowScale = -1;
+  firstDataFrame = NEVER;
 
   get finFrame(): number {
     return this.fin?.frame ?? NEVER;

@@ -1,6 +1,7 @@
 import type { ApplicationFacts, EndFacts, FailureKind } from '../causes/evidence.ts';
 import { FIN, type Packet } from '../wire/packet.ts';
-import type { Connection, Side } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Side } from './story.ts';
 import { NEVER, type End } from './end.ts';
 import { endFacts } from './end-facts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -106,7 +107,7 @@ export class FailureWatch {
   private silence(connection: Connection, silent: Side): void {
     const speaker = connection.end(silent === 0 ? 1 : 0);
     const mute = connection.end(silent);
-    const idleMs = Math.max(0, speaker.firstUnansweredAt - speaker.quietBefore) * 1000;
+    const idleMs = (speaker.trouble?.idle ?? 0) * 1000;
     const silentMs = (speaker.lastAt - mute.lastAt) * 1000;
     const attempts = speaker.unanswered + speaker.unansweredKeepalives;
     this.add(

@@ -1,7 +1,8 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
-import type { Connection, Predecessor, Side } from './connection.ts';
+import type { Connection, Predecessor } from './connection.ts';
+import type { Side } from './story.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
@@ -188,6 +189,10 @@ export class Investigation implements PacketVisitor {
 
   private reset(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
     const { side } = key;
+    if (connection.resets?.isCopy(packet, at, side) === true) {
+      connection.duplicates++;
+      return;
+    }
     if (this.survey === undefined) this.noteReset(packet, connection, key);
     const sighting = sight(connection, packet, this.options, at, side, this.recent);
     this.waiting.push(sighting);

@@ -1,6 +1,7 @@
 import { type Packet, FIN, RST, SYN } from '../wire/packet.ts';
 import { distance } from '../wire/sequence.ts';
-import type { Connection, Side } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Side } from './story.ts';
 import type { ConnectionName, Ladder, LadderRow, Verdict } from './verdict.ts';
 
 /** Rows kept from the beginning, and from the end, of a long connection. */

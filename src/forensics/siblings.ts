@@ -1,4 +1,5 @@
-import type { Connection, Side } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Side } from './story.ts';
 import { NEVER } from './end.ts';
 import type { ResetSighting } from './sighting.ts';
 

@@ -2,7 +2,9 @@ import type { ResetFacts, Shape, Sighting, Trigger } from '../causes/evidence.ts
 import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after } from '../wire/sequence.ts';
-import { ResetMemory, type Connection, type Side, type Story } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { ResetMemory } from './reset-memory.ts';
+import type { Side, Story } from './story.ts';
 import { NEVER, type End } from './end.ts';
 import { AGAIN, FROM_UPPER, REMEMBERED, type RecentSegments } from './recent.ts';
 
@@ -64,7 +66,7 @@ export function sight(
     earlierOfReceiver: resets.frame(other),
     earlierOfReceiverAt: resets.at(other),
   };
-  resets.note(side, packet.frame, at, trigger?.frame ?? NEVER);
+  resets.note(packet, side, at, trigger?.frame ?? NEVER);
   return sighting;
 }
 

@@ -1,9 +1,10 @@
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Evidence, FailureEvidence } from '../causes/evidence.ts';
 import type { CauseId } from '../causes/ids.ts';
-import { text, type Text } from '../causes/text.ts';
+import type { Text } from '../causes/text.ts';
 import { captureOf, evidenceOf } from './complete.ts';
-import type { Connection, Side } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Side } from './story.ts';
 import { bytesLost, failureApps, receiverApp } from './consequences.ts';
 import type { FailureSighting } from './failures.ts';
 import { judge, judgeFailure, type FirstWord, type Judgement } from './judge.ts';
@@ -123,7 +124,7 @@ function wordOf(judgement: Judgement, evidence: Evidence | FailureEvidence) {
     alternatives: judgement.alternatives,
     evidence: judgement.because,
     advice: facts.advice,
-    settle: judgement.confidence === 'certain' ? undefined : settleFor(facts.settle, evidence),
+    settle: judgement.confidence === 'certain' ? undefined : new Filled(facts.settle, evidence),
   };
 }
 
@@ -142,18 +143,37 @@ function isBenign(judgement: Judgement, e: Evidence): boolean {
   return CATALOGUE[judgement.cause].facts.benign;
 }
 
-function settleFor(settle: Text, { sender, receiver }: Evidence | FailureEvidence): Text {
-  const server = receiver.role === 'server' ? receiver : sender;
-  const words: Record<string, string> = {
-    sender: sender.endpoint,
-    receiver: receiver.endpoint,
-    senderHost: hostOf(sender.endpoint),
-    receiverHost: hostOf(receiver.endpoint),
-    port: server.endpoint.slice(server.endpoint.lastIndexOf(':') + 1),
-  };
-  const fill = (line: string): string =>
-    line.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole);
-  return text(fill(settle.en), fill(settle.zh));
+/** The words of `settle` with their names filled in, in the language that is asked for. */
+class Filled implements Text {
+  private readonly template: Text;
+  private readonly sender: string;
+  private readonly receiver: string;
+  private readonly port: string;
+
+  constructor(template: Text, { sender, receiver }: Evidence | FailureEvidence) {
+    const server = receiver.role === 'server' ? receiver : sender;
+    this.template = template;
+    this.sender = sender.endpoint;
+    this.receiver = receiver.endpoint;
+    this.port = server.endpoint.slice(server.endpoint.lastIndexOf(':') + 1);
+  }
+
+  get en(): string {
+    return this.fill(this.template.en);
+  }
+
+  get zh(): string {
+    return this.fill(this.template.zh);
+  }
+
+  private fill(line: string): string {
+    return line
+      .replaceAll('{senderHost}', hostOf(this.sender))
+      .replaceAll('{receiverHost}', hostOf(this.receiver))
+      .replaceAll('{sender}', this.sender)
+      .replaceAll('{receiver}', this.receiver)
+      .replaceAll('{port}', this.port);
+  }
 }
 
 const hostOf = (endpoint: string): string =>
