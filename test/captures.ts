@@ -33,7 +33,8 @@ const exampleOf = (file: string): Example => {
   const name = file.replace(CAPTURE, '');
   return {
     name,
-    bytes: file.endsWith('.gz') ? gunzipSync(stored) : stored,
+    // Not a Buffer: its `slice` is a view on memory shared with others.
+    bytes: new Uint8Array(file.endsWith('.gz') ? gunzipSync(stored) : stored),
     truth: { alsoRight: [], sameWire: [], follows: [], ...readJson(`examples/${name}.truth.json`) },
   };
 };

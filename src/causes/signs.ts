@@ -11,9 +11,15 @@ import { against, duration, impossible, seen } from './finding.ts';
 const TTL_TELLS = 2;
 /** An application that waits for data has read it by then. */
 const READING_MS = 5;
+/** Packets of one host overtake each other on their way to a capture by no more than this. */
+const REORDER_MS = 2;
+/** So many packets on, it was no overtaking. */
+const WENT_ON_FOR = 3;
+/** Nothing restarts, and no middlebox forgets, within this time of a host's last segment. */
+const TOO_SOON_MS = 200;
 
 /** Many causes ask the same of one reset; it is worked out once. */
-function once<Answer>(work: (e: Evidence) => Answer): (e: Evidence) => Answer {
+export function once<Answer>(work: (e: Evidence) => Answer): (e: Evidence) => Answer {
   let asked: Evidence | undefined;
   let answer: Answer;
   return (e) => {
@@ -59,13 +65,44 @@ export const notReply = (e: Evidence): Finding =>
 // ---- who sent it -------------------------------------------------------------------------------
 
 /** The sender spoke on as if it knew nothing of its reset: a socket that reset cannot. */
-export const senderWentOn = (e: Evidence): boolean =>
-  e.aftermath.senderSentNew && e.sender.state !== 'SYN-SENT' && e.sender.state !== 'SYN-RECEIVED';
+export const senderWentOn = once((e: Evidence): boolean => {
+  const { senderSentNew, senderWentOnIn, newSynIn } = e.aftermath;
+  if (!senderSentNew || senderWentOnIn === undefined) return false;
+  if (e.sender.state === 'SYN-SENT' || e.sender.state === 'SYN-RECEIVED') return false;
+  if (newSynIn !== undefined && newSynIn.frame < senderWentOnIn.frame) return false;
+  return e.aftermath.senderWentOn >= WENT_ON_FOR || -senderWentOnIn.beforeMs > REORDER_MS;
+});
+
+/**
+ * The reset missed, and both ends went on with each other: the connection lived. Says nothing of
+ * who sent it: the host itself may have, for another segment than one of this connection.
+ */
+export const hadNoEffect = once(
+  (e: Evidence): boolean =>
+    (e.effect === 'ignored' || e.effect === 'challenged') &&
+    e.exact === false &&
+    e.aftermath.receiverWentOn > 0 &&
+    e.aftermath.otherEndReset === undefined &&
+    senderWentOn(e),
+);
 
 /** Whatever makes it doubtful that the host named in the reset sent it. */
 export const foreignSigns = once(foreignSignsOf);
 
+const NO_SIGNS: readonly Observation[] = [];
+
+/** Whether there are any, before a word is put together. */
+export const looksForeign = (e: Evidence): boolean =>
+  senderWentOn(e) ||
+  e.aftermath.risingSequence ||
+  hasOtherTtl(e) ||
+  e.identity.timestampsMissing ||
+  e.identity.windowDead ||
+  e.identity.fasterThanHandshake ||
+  (e.identity.ipId === 'jumps' && e.shape === 'active');
+
 function foreignSignsOf(e: Evidence): readonly Observation[] {
+  if (!looksForeign(e)) return NO_SIGNS;
   const signs: Observation[] = [];
   const { identity, reset, aftermath } = e;
   if (senderWentOn(e) && aftermath.senderWentOnIn) {
@@ -139,19 +176,23 @@ export const hasOtherTtl = (e: Evidence): boolean =>
   !e.identity.ttlUnsteady &&
   Math.abs(e.identity.ttlDelta) >= TTL_TELLS;
 
-/** The sender's packets and its reset agree in all that can be compared. */
+/**
+ * The sender's packets and its reset agree in all that can be compared, and for an abort that
+ * includes something a stranger would have to copy with care: timestamps, or the count of IP IDs.
+ */
 export const looksGenuine = (e: Evidence): boolean => {
   const { identity } = e;
-  if (e.shape === 'active') {
-    return identity.ttlDelta === 0 && e.reset.hasTimestamps && !identity.windowDead;
-  }
-  return identity.ttlDelta === 0 && !identity.fasterThanHandshake;
+  if (identity.ttlDelta !== 0) return false;
+  if (e.shape !== 'active') return !identity.fasterThanHandshake;
+  const copies = e.reset.hasTimestamps || identity.ipId === 'continues';
+  return copies && !identity.windowDead && !identity.timestampsMissing;
 };
 
 /** Signs of a stranger, turned round: they speak against every cause in which the host itself reset. */
-export const doubts = once((e: Evidence): readonly Observation[] =>
-  foreignSigns(e).map((sign) => ({ ...sign, supports: false })),
-);
+export const doubts = once((e: Evidence): readonly Observation[] => {
+  const signs = foreignSigns(e);
+  return signs.length === 0 ? NO_SIGNS : signs.map((sign) => ({ ...sign, supports: false }));
+});
 
 /** The host that reset cannot have gone on; undefined where it did not. */
 export const ruledOutByGoingOn = (e: Evidence): Finding | undefined => {
@@ -203,6 +244,14 @@ const gotItsAnswer = (e: Evidence): boolean =>
 /** Data of the receiver's that the sender neither answered nor, being its client, had asked for. */
 export const leftUnanswered = (e: Evidence): boolean => receiverSpokeLast(e) && !gotItsAnswer(e);
 
+/** The sender took part too short a while ago to have restarted, or been forgotten, since. */
+export const wasJustThere = (e: Evidence): boolean =>
+  e.sender.last !== undefined && e.sender.last.beforeMs < TOO_SOON_MS;
+
+/** The sender probes a closed window: a FIN of its waits behind what it may not send. */
+export const finIsHeldBack = (e: Evidence): boolean =>
+  e.sender.fin === undefined && e.sender.windowProbes > 0 && e.receiver.zeroWindow !== undefined;
+
 export const finBefore = (e: Evidence): Observation | undefined => {
   const { fin } = e.sender;
   return (
@@ -217,36 +266,3 @@ export const finBefore = (e: Evidence): Observation | undefined => {
 
 export const noFin = (e: Evidence): Observation =>
   against(e.reset.frame, 'no FIN of the sender was seen before', '此前没有看到发送方的 FIN');
-
-/** Idle times that products are known by, in seconds (FIN and reset come at, or just after, them). */
-const NAMED_TIMERS: readonly [number, string][] = [
-  [5, 'Node keepAliveTimeout, uvicorn, Apache KeepAliveTimeout'],
-  [10, 'Bun idleTimeout'],
-  [15, 'Jetty, Undertow'],
-  [30, 'HAProxy, ELB connection draining'],
-  [60, 'AWS ALB, nginx upstream keepalive_timeout'],
-  [65, 'nginx keepalive_timeout 65'],
-  [75, 'nginx keepalive_timeout'],
-  [120, 'IIS, Go IdleTimeout as often set'],
-  [240, 'Azure load balancer and SNAT'],
-  [270, 'Cloudflare gateway'],
-  [300, 'HAProxy tunnel, Envoy stream idle'],
-  [350, 'AWS NLB and NAT gateway'],
-  [400, 'Cloudflare edge'],
-  [600, 'Google Cloud, Azure Redis'],
-  [620, 'Google Cloud load balancer back end'],
-  [650, 'Google Cloud load balancer back end'],
-  [900, 'IPVS'],
-  [1800, 'office firewalls'],
-  [3600, 'firewalls: tcp established'],
-  [7200, 'tcp_keepalive_time'],
-  [28800, 'MySQL wait_timeout'],
-];
-
-/** A gap within 2 % and a second after a named timer: a hint, never the proof. */
-export function namedTimer(ms: number): string | undefined {
-  const found = NAMED_TIMERS.find(
-    ([seconds]) => ms >= seconds * 990 && ms <= seconds * 1020 + 1000,
-  );
-  return found && `${found[0]} s (${found[1]})`;
-}

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { duration, expected, impossible, seen } from '../finding.ts';
-import { namedTimer } from '../signs.ts';
+import { namedTimer } from '../timers.ts';
 import { facts } from './facts.ts';
 
 export const closedBeforeResponse = defineCause({

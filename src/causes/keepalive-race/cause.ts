@@ -1,7 +1,7 @@
 import { dataAfterClose } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
 import { duration, impossible, possible, seen } from '../finding.ts';
-import { namedTimer } from '../signs.ts';
+import { namedTimer } from '../timers.ts';
 import { facts } from './facts.ts';
 
 /** Idle for less than this is a pause of the conversation, not a pooled connection. */

@@ -4,11 +4,11 @@ import { against, duration, impossible, possible, seen, standing } from '../find
 import {
   foreignSigns,
   isEstablished,
-  namedTimer,
   notReply,
   replyShape,
   serverOnlyOffered,
 } from '../signs.ts';
+import { namedTimer } from '../timers.ts';
 import { facts } from './facts.ts';
 
 /** No middlebox in use forgets an established connection sooner. */
