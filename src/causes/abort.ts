@@ -9,6 +9,7 @@ import {
   leftUnanswered,
   ruledOutByGoingOn,
 } from './signs.ts';
+import { isOnSchedule } from './timers.ts';
 
 /** Aborts of a socket by its own side: what they share, and the two that the wire can hint at. */
 
@@ -22,6 +23,13 @@ export function notAnAbort(e: Evidence): Finding | undefined {
       e.sender.syn?.frame ?? e.reset.frame,
       'the sender was still connecting: closing then sends nothing',
       '发送方还在建立连接：此时关闭不发送任何报文',
+    );
+  }
+  if (e.reset.mptcp !== undefined) {
+    return impossible(
+      e.reset.frame,
+      'its MPTCP option says that it ends more than this one connection',
+      '它带有 MPTCP 选项：结束的不只是这一个 TCP 连接',
     );
   }
   if (givesUpProbing(e)) {
@@ -39,7 +47,7 @@ function givesUpProbing(e: Evidence): boolean {
   const { unansweredKeepalives, keepaliveIntervalMs, last } = e.sender;
   if (unansweredKeepalives < 3 || keepaliveIntervalMs === undefined || last === undefined)
     return false;
-  return Math.abs(last.beforeMs - keepaliveIntervalMs) <= keepaliveIntervalMs * 0.1 + 20;
+  return isOnSchedule(last.beforeMs, keepaliveIntervalMs);
 }
 
 /** close() with bytes in the receive queue (RFC 9293 §3.6.1, RFC 2525 §2.17; tcp_close). */
@@ -125,6 +133,15 @@ export function abortOnPurpose(e: Evidence): Finding {
         e.sender.lastData?.frame ?? e.reset.frame,
         'the exchange was over: the sender had answered, or asked for, all it got',
         '一问一答已经结束：发送方收到的一切，它已回应过或正是它所请求的',
+      ),
+    );
+  }
+  if (e.sender.unansweredKeepalives > 0) {
+    because.push(
+      against(
+        e.sender.last?.frame ?? e.reset.frame,
+        'its keepalive probe had just gone without an answer',
+        '它的保活探测刚刚没有得到应答',
       ),
     );
   }

@@ -68,6 +68,8 @@ export interface Sighting {
 
 /** The segment of the receiver that a reset answers. */
 export interface Trigger extends Sighting {
+  /** It is this very segment, not just one like it of the same flight. */
+  readonly isSure: boolean;
   readonly kind: SegmentKind;
   readonly length: number;
   /** The same sequence numbers had been sent before. */

@@ -51,15 +51,15 @@ export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
 export const notActive = (e: Evidence): Finding =>
   impossible(
     e.reset.frame,
-    "not an abort of the sender's own: the reset is built as an answer",
-    '不是发送方主动中止：此 RST 的构造是应答',
+    "not built as an abort, which is RST,ACK at the sender's own next sequence number",
+    '不是主动中止的样子：主动中止应为 RST,ACK，序号是发送方自己的下一个序号',
   );
 
 export const notReply = (e: Evidence): Finding =>
   impossible(
     e.reset.frame,
-    "not an answer to a segment: the reset stands at the sender's own next sequence number",
-    '不是对报文段的应答：此 RST 用的是发送方自己的下一个序号',
+    'not built as an answer, which is a bare RST at the number that the answered segment acknowledges',
+    '不是应答的样子：应答应为单独的 RST，序号是所应答报文段的确认号',
   );
 
 // ---- who sent it -------------------------------------------------------------------------------

@@ -87,19 +87,32 @@ function effectOf(
   }
   const exact = exactness(reset.seq, sender, receiver);
   if (exact === undefined) return 'unknown';
+  if (exact && abortedAfter(sighting)) return 'ignored';
   if (exact) return aftermath.receiverWentOn > 0 ? 'unknown' : 'accepted';
   return isInWindow(reset.seq, sender, receiver) ? 'challenged' : 'ignored';
 }
 
-/** An earlier reset had ended the connection, and what drew this one was sent before that was known. */
-function meetsNobody(
-  { connection, earlierOfSender, earlierOfSenderAt, at }: ResetSighting,
-  trigger: Trigger | undefined,
-): boolean {
-  if (earlierOfSender === NEVER) return false;
+/**
+ * The receiver is gone already: an earlier reset had ended the connection when what drew this one
+ * was sent, or the receiver had itself reset and fallen silent.
+ */
+function meetsNobody(sighting: ResetSighting, trigger: Trigger | undefined): boolean {
+  const { connection, at, earlierOfSender, earlierOfSenderAt, earlierOfReceiver } = sighting;
+  if (earlierOfReceiver !== NEVER) return true;
+  if (earlierOfSender === NEVER || !sighting.earlierOfSenderHit) return false;
   const rttMs = (connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS) * 1000;
   return trigger === undefined || trigger.beforeMs > (at - earlierOfSenderAt) * 1000 - rttMs;
 }
+
+/** The receiver aborted by itself afterwards, as only a socket can that this reset had not ended. */
+const abortedAfter = ({ connection, side, reset }: ResetSighting): boolean =>
+  (connection.later ?? NOTHING).some(
+    (segment) =>
+      segment.frame > reset.frame &&
+      segment.side !== side &&
+      (segment.flags & (RST | ACK)) === (RST | ACK) &&
+      segment.seq !== 0,
+  );
 
 function identityOf(
   { reset, story, connection, side }: ResetSighting,
@@ -185,14 +198,20 @@ function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): After
   const { connection, story, side, reset } = sighting;
   const rtt = Math.max(connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS, REORDER_SECONDS * 2);
   const later = (connection.later ?? NOTHING).filter((segment) => segment.frame > reset.frame);
+  const newSyn = later.find((segment) => (segment.flags & (SYN | ACK)) === SYN);
+  const isOfThisLife = (segment: LaterSegment) => newSyn === undefined || segment.frame < newSyn.frame;
   const ofSender = later.filter((segment) => segment.side === side);
   const ofReceiver = later.filter((segment) => segment.side !== side);
-  const wentOn = ofSender.filter((segment) => isGoingOn(segment, sender, sighting.at));
+  const wentOn = ofSender.filter(
+    (segment) => isOfThisLife(segment) && isGoingOn(segment, sender, sighting.at),
+  );
   const receiverWentOn = ofReceiver.filter(
-    (segment) => (segment.flags & (RST | SYN)) === 0 && segment.at - sighting.at > rtt,
+    (segment) =>
+      isOfThisLife(segment) &&
+      (segment.flags & (RST | SYN)) === 0 &&
+      segment.at - sighting.at > rtt,
   );
   const resets = ofSender.filter((segment) => (segment.flags & RST) !== 0);
-  const newSyn = later.find((segment) => (segment.flags & (SYN | ACK)) === SYN);
   return {
     senderWentOn: wentOn.length,
     senderWentOnIn: seenAfter(wentOn[0], sighting.at),

@@ -65,6 +65,7 @@ export class Connection {
   duplicates = 0;
   icmp: string | undefined;
   icmpFrame = NEVER;
+  icmpAt = 0;
 
   resets: ResetMemory | undefined;
 

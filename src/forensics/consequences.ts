@@ -1,5 +1,6 @@
 import type { AppView, CauseFacts } from '../causes/cause.ts';
-import type { Effect, EndFacts, Evidence } from '../causes/evidence.ts';
+import type { EndFacts, Evidence } from '../causes/evidence.ts';
+import type { CauseId } from '../causes/ids.ts';
 
 const NOTHING: AppView = { read: 'nothing', write: 'nothing' };
 
@@ -31,12 +32,20 @@ export function receiverApp(e: Evidence, facts: CauseFacts): AppView {
  * never took. At most: also what its application may not have read, and what it had sent itself
  * without an acknowledgement yet.
  */
-export function bytesLost(e: Evidence): { min: number; max: number } {
-  if (e.effect === 'ignored' || e.effect === 'challenged') return { min: 0, max: 0 };
+export function bytesLost(e: Evidence, cause: CauseId): { min: number; max: number } {
+  const isWithoutEffect = e.effect === 'ignored' || e.effect === 'challenged';
+  if (isWithoutEffect && !isOwnAbort(e)) return { min: 0, max: 0 };
   const untaken = notTaken(e);
-  const maybeUnread = Math.max(0, e.receiverBytesSinceAnswer - untaken);
+  // An early answer is given without reading: nothing of the request need have been read.
+  const isUnread = cause === 'early-response' && e.application.requests <= 1;
+  const unanswered = isUnread ? e.receiver.bytesSent : e.receiverBytesSinceAnswer;
+  const maybeUnread = Math.max(0, unanswered - untaken);
   return { min: untaken, max: untaken + maybeUnread + unacknowledged(e.sender) };
 }
+
+/** The sender's own end is lost with all it held, whether or not its reset still meets anybody. */
+const isOwnAbort = (e: Evidence): boolean =>
+  e.shape === 'active' && e.sequence === 'next' && !e.earlier.bySender && !e.earlier.byReceiver;
 
 /** An active reset's ACK says how far the sender's kernel had received; else the last ACK does. */
 const notTaken = (e: Evidence): number =>
@@ -58,8 +67,6 @@ export function failureApps(kind: string): { sender: AppView; receiver: AppView 
         receiver: { read: 'ECONNREFUSED or EHOSTUNREACH', write: 'EPIPE' },
       };
     default:
-      return { sender: NOTHING, receiver: { read: 'ETIMEDOUT', write: 'ETIMEDOUT' } };
+      return { sender: NOTHING, receiver: { read: 'ETIMEDOUT', write: 'EPIPE' } };
   }
 }
-
-export const failureEffect: Effect = 'unknown';

@@ -2,11 +2,8 @@ import type { EndFacts, FinSighting, State } from '../causes/evidence.ts';
 import type { Connection } from './connection.ts';
 import type { Side, Story } from './story.ts';
 import { NEVER, Trouble, type End } from './end.ts';
+import { isConnecting } from './numbers.ts';
 import { sightingOf } from './sighting.ts';
-
-/** Nothing but SYNs has come from this end, whatever may be on the way to it. */
-const isConnecting = (end: End): boolean =>
-  end.synFrame !== NEVER && !end.synHadAck && end.segments === end.synCount;
 
 /** It is connecting, and no SYN,ACK that it could take has been sent to it. */
 export function isInSynSent(story: Story, side: Side): boolean {

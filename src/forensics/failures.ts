@@ -22,6 +22,8 @@ export interface FailureSighting {
   readonly at: number;
   readonly sender: EndFacts;
   readonly receiver: EndFacts;
+  /** Bytes that the receiver had sent since the sender's last data. */
+  readonly receiverSinceAnswer: number;
   readonly idleMs: number;
   readonly silentMs: number;
   readonly attempts: number;
@@ -84,7 +86,7 @@ export class FailureWatch {
         connection,
         connection.server,
         connection.icmpFrame,
-        client.lastAt,
+        connection.icmpAt,
         0,
         spanMs,
         client.synCount,
@@ -146,6 +148,7 @@ export class FailureWatch {
       at,
       sender: endFacts(connection, connection.story, side, at),
       receiver: endFacts(connection, connection.story, side === 0 ? 1 : 0, at),
+      receiverSinceAnswer: connection.end(side === 0 ? 1 : 0).sinceAnswer,
       idleMs,
       silentMs,
       attempts,

@@ -108,6 +108,7 @@ export class Investigation implements PacketVisitor {
     if (connection === undefined) return;
     connection.icmp = `${packet.icmpType}/${packet.icmpCode}`;
     connection.icmpFrame = packet.frame;
+    connection.icmpAt = packet.seconds - this.baseSeconds + packet.nanos * 1e-9;
   }
 
   /** Verdicts that need not wait for the end; to be asked for now and then, and iterated whole. */

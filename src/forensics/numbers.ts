@@ -1,6 +1,6 @@
 import type { SequenceRelation, Shape } from '../causes/evidence.ts';
 import { add, before, distance } from '../wire/sequence.ts';
-import type { End } from './end.ts';
+import { NEVER, type End } from './end.ts';
 
 /** Where a reset's SEQ lies against what its sender sent and its receiver acknowledged. */
 export function relationOf(
@@ -16,17 +16,31 @@ export function relationOf(
   return isInWindow(seq, sender, receiver) ? 'in-window' : 'outside';
 }
 
-/** What the receiver will have received, once all that the capture saw has arrived: its RCV.NXT. */
+/** A receiver acknowledges data within half a second (RFC 1122 §4.2.3.2); later it never arrived. */
+const NEVER_ARRIVED_SECONDS = 0.6;
+
+/**
+ * The receiver's RCV.NXT when the reset arrives: everything that the capture saw has reached it,
+ * unless its own acknowledgements say otherwise. One of something never sent says nothing.
+ */
 function expectedBy(sender: End, receiver: End): number | undefined {
-  if (
-    sender.nxtKnown &&
-    sender.holes === 0 &&
-    (!receiver.ackKnown || !before(sender.nxt, receiver.ack))
-  ) {
-    return sender.nxt;
-  }
-  return receiver.ackKnown ? receiver.ack : undefined;
+  const { nxtKnown, nxt } = sender;
+  if (!receiver.ackKnown) return nxtKnown && sender.holes === 0 ? nxt : undefined;
+  // A sender that was still connecting is refused by, or refuses, what the receiver had before.
+  if (isConnecting(sender)) return receiver.ack;
+  if (!nxtKnown || sender.holes > 0) return receiver.ack;
+  if (before(nxt, receiver.ack)) return sender.synFrame === NEVER ? receiver.ack : nxt;
+  const wasMissed = receiver.lastAt - sender.lastDataAt > NEVER_ARRIVED_SECONDS;
+  return wasMissed && sender.lastDataAt > 0 && before(receiver.ack, nxt) ? unfinned(sender, receiver) : nxt;
 }
+
+/** A FIN alone may still be on its way when all data was acknowledged. */
+const unfinned = (sender: End, receiver: End): number =>
+  sender.fin !== undefined && receiver.ack === add(sender.nxt, -1) ? sender.nxt : receiver.ack;
+
+/** Nothing but SYNs has come from this end, whatever may be on the way to it. */
+export const isConnecting = (end: End): boolean =>
+  end.synFrame !== NEVER && !end.synHadAck && end.segments === end.synCount;
 
 /** RFC 5961 §3.2; and Linux takes RCV.NXT-1 too once the FIN has arrived (tcp_reset_check). */
 export function exactness(seq: number, sender: End, receiver: End): boolean | undefined {

@@ -1,4 +1,4 @@
-import type { Packet } from '../wire/packet.ts';
+import { ACK, type Packet } from '../wire/packet.ts';
 import { NEVER } from './end.ts';
 import type { Side } from './story.ts';
 
@@ -8,28 +8,26 @@ export const DUPLICATE_SECONDS = 0.002;
 /** Where a packet was captured, as one small number. */
 export const placeOf = (packet: Packet): number => (packet.interfaceId << 4) | (packet.slType & 15);
 
+/** What is remembered of the resets of one side. */
+class SideMemory {
+  /** The newest one. */
+  frame = NEVER;
+  at = 0;
+  /** One of them ended the connection, as far as its number goes. */
+  hits = false;
+  /** The newest segment of the other side that was answered, and the number after it. */
+  answeredFrame = NEVER;
+  answeredEnd: number | undefined;
+}
+
 /** What is remembered of a connection's resets, for each side. */
 export class ResetMemory {
   count = 0;
-  /** The newest reset of each side. */
-  lowerFrame = NEVER;
-  lowerAt = 0;
-  upperFrame = NEVER;
-  upperAt = 0;
-  /** The newest segment that a reset of each side was taken to answer. */
-  lowerAnswered = NEVER;
-  upperAnswered = NEVER;
+  private readonly lower = new SideMemory();
+  private readonly upper = new SideMemory();
 
-  frame(side: Side): number {
-    return side === 0 ? this.lowerFrame : this.upperFrame;
-  }
-
-  at(side: Side): number {
-    return side === 0 ? this.lowerAt : this.upperAt;
-  }
-
-  answered(side: Side): number {
-    return side === 0 ? this.lowerAnswered : this.upperAnswered;
+  of(side: Side): SideMemory {
+    return side === 0 ? this.lower : this.upper;
   }
 
   /** The newest reset, to know its copies. */
@@ -40,28 +38,32 @@ export class ResetMemory {
   /** The same reset once more, captured on another interface. */
   isCopy(packet: Packet, at: number, side: Side): boolean {
     return (
-      at - this.at(side) <= DUPLICATE_SECONDS &&
+      at - this.of(side).at <= DUPLICATE_SECONDS &&
       packet.seq === this.seq &&
       packet.ack === this.ack &&
       placeOf(packet) !== this.capturedAt
     );
   }
 
-  /** `answered`: the segment it answers, if any. */
-  note(packet: Packet, side: Side, at: number, answered: number): void {
-    const { frame } = packet;
+  /** `trigger`: the segment it answers, if any; `hits`: its number is the one expected. */
+  note(packet: Packet, side: Side, at: number, hits: boolean, trigger: AnsweredSegment | undefined): void {
     this.count++;
     this.seq = packet.seq;
     this.ack = packet.ack;
     this.capturedAt = placeOf(packet);
-    if (side === 0) {
-      this.lowerFrame = frame;
-      this.lowerAt = at;
-      this.lowerAnswered = Math.max(this.lowerAnswered, answered);
-    } else {
-      this.upperFrame = frame;
-      this.upperAt = at;
-      this.upperAnswered = Math.max(this.upperAnswered, answered);
-    }
+    const memory = this.of(side);
+    memory.frame = packet.frame;
+    memory.at = at;
+    memory.hits ||= hits;
+    if ((packet.flags & ACK) !== 0) memory.answeredEnd = packet.ack;
+    if (trigger === undefined) return;
+    memory.answeredFrame = Math.max(memory.answeredFrame, trigger.frame);
+    memory.answeredEnd = trigger.end;
   }
+}
+
+/** A segment that drew a reset: its frame, and the number after it. */
+export interface AnsweredSegment {
+  readonly frame: number;
+  readonly end: number;
 }

@@ -3,7 +3,8 @@ import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
-import { ResetMemory } from './reset-memory.ts';
+import { exactness } from './numbers.ts';
+import { ResetMemory, type AnsweredSegment } from './reset-memory.ts';
 import type { Side, Story } from './story.ts';
 import { NEVER, type End } from './end.ts';
 import { AGAIN, FROM_UPPER, REMEMBERED, type RecentSegments } from './recent.ts';
@@ -24,9 +25,10 @@ export interface ResetSighting {
   readonly answered: Answered | undefined;
   /** Silence before that segment, or before the reset where nothing drew it. */
   readonly idleMs: number;
-  /** Earlier resets of both sides: frame (0: none) and time. */
+  /** Earlier resets of both sides: frame (0: none), time, and whether their number was expected. */
   readonly earlierOfSender: number;
   readonly earlierOfSenderAt: number;
+  readonly earlierOfSenderHit: boolean;
   readonly earlierOfReceiver: number;
   readonly earlierOfReceiverAt: number;
 }
@@ -40,16 +42,18 @@ export function sight(
   side: Side,
   recent: RecentSegments,
 ): ResetSighting {
-  const answered = findTrigger(connection, packet, at, side, recent);
-  const shape = shapeOf(packet.flags, packet.seq, packet.window, connection.end(side), answered);
-  const trigger = shape === 'active' ? undefined : answered?.trigger;
-  const idleMs = idleBefore(connection, trigger, at, recent);
   const { story } = connection;
-  const resets = (connection.resets ??= new ResetMemory());
-  story.isKept = true;
   const other = side === 0 ? 1 : 0;
+  const answered = findTrigger(connection, packet, at, side, recent);
+  const shape = shapeOf(packet.flags, packet.seq, packet.window, story.end(side), answered);
+  const isReply = shape !== 'active';
+  const idleMs = idleBefore(connection, isReply ? answered?.trigger : undefined, at, recent);
+  story.isKept = true;
+  const resets = (connection.resets ??= new ResetMemory());
+  const [own, others] = [resets.of(side), resets.of(other)];
   // An earlier reset counts only if its sender has not taken up the connection again since.
-  const resumed = story.end(side).lastFrame > resets.frame(side);
+  const resumed = story.end(side).lastFrame > own.frame;
+  const othersResumed = story.end(other).lastFrame > others.frame;
   const sighting: ResetSighting = {
     connection,
     story,
@@ -61,12 +65,14 @@ export function sight(
     isFirst: resets.count === 0,
     answered,
     idleMs,
-    earlierOfSender: resumed ? NEVER : resets.frame(side),
-    earlierOfSenderAt: resets.at(side),
-    earlierOfReceiver: resets.frame(other),
-    earlierOfReceiverAt: resets.at(other),
+    earlierOfSender: resumed ? NEVER : own.frame,
+    earlierOfSenderAt: own.at,
+    earlierOfSenderHit: own.hits,
+    earlierOfReceiver: othersResumed ? NEVER : others.frame,
+    earlierOfReceiverAt: others.at,
   };
-  resets.note(packet, side, at, trigger?.frame ?? NEVER);
+  const hits = exactness(packet.seq, story.end(side), story.end(other)) !== false;
+  resets.note(packet, side, at, hits, isReply ? answered : undefined);
   return sighting;
 }
 
@@ -111,7 +117,7 @@ export function shapeOf(
   return 'active';
 }
 
-export interface Answered {
+export interface Answered extends AnsweredSegment {
   readonly trigger: Trigger;
   readonly withoutAck: boolean;
 }
@@ -130,7 +136,7 @@ function findTrigger(
 ): Answered | undefined {
   const { home, segmentCount } = connection;
   const oldest = Math.max(0, segmentCount - REMEMBERED);
-  const answeredUpTo = connection.resets?.answered(side) ?? NEVER;
+  const answeredUpTo = connection.resets?.of(side).answeredFrame ?? NEVER;
   let best = -1;
   for (let n = segmentCount - 1; n >= oldest; n--) {
     const flags = recent.flags(home, n);
@@ -179,12 +185,17 @@ function answeredBy(
 ): Answered {
   const { home } = connection;
   const flags = recent.flags(home, n);
+  const frame = recent.frame(home, n);
+  const end = endOf(recent, home, n);
   const sender = connection.end(side);
   const withoutAck = (flags & ACK) === 0;
   return {
     withoutAck,
+    frame,
+    end,
     trigger: {
-      frame: recent.frame(home, n),
+      frame,
+      isSure: isSureTrigger(connection, side, recent, n),
       beforeMs: (at - recent.at(home, n)) * 1000,
       kind: recent.kind(home, n),
       length: recent.length(home, n),
@@ -197,6 +208,23 @@ function answeredBy(
         after(recent.ack(home, n), sender.nxt),
     },
   };
+}
+
+/**
+ * Of a long train only the end is remembered: a segment of data is surely the one answered if all
+ * is remembered, or if it is the first that was open.
+ */
+function isSureTrigger(
+  connection: Connection,
+  side: Side,
+  recent: RecentSegments,
+  n: number,
+): boolean {
+  const { home, segmentCount } = connection;
+  if (segmentCount <= REMEMBERED || recent.length(home, n) === 0) return true;
+  const sender = connection.end(side);
+  const firstOpen = connection.resets?.of(side).answeredEnd ?? (sender.ackKnown ? sender.ack : undefined);
+  return firstOpen === undefined || recent.seq(home, n) === firstOpen;
 }
 
 /** Silence in milliseconds before the trigger, or before the reset where nothing drew it. */

@@ -61,7 +61,7 @@ export class VerdictMaker {
       origin: originOf(judgement),
       effect: evidence.effect,
       apps: { sender: facts.senderApp, receiver: receiverApp(evidence, facts) },
-      bytesLost: bytesLost(evidence),
+      bytesLost: bytesLost(evidence, judgement.cause),
       benign: isBenign(judgement, evidence),
     });
   }
@@ -71,7 +71,8 @@ export class VerdictMaker {
     const evidence = this.failureEvidence(sighting, baseSeconds);
     const judgement = judgeFailure(evidence);
     const { facts } = CATALOGUE[judgement.cause];
-    const unacknowledged = sighting.receiver.bytesSent - sighting.receiver.bytesAcknowledged;
+    const { bytesSent, bytesAcknowledged } = sighting.receiver;
+    const unacknowledged = bytesSent - bytesAcknowledged;
     this.failures++;
     return this.counted({
       type: 'failure',
@@ -87,7 +88,7 @@ export class VerdictMaker {
       origin: facts.origin,
       effect: 'unknown',
       apps: failureApps(sighting.kind),
-      bytesLost: { min: unacknowledged, max: sighting.receiver.bytesSent },
+      bytesLost: { min: unacknowledged, max: Math.max(unacknowledged, sighting.receiverSinceAnswer) },
       benign: facts.benign,
     });
   }

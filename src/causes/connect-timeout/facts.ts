@@ -17,7 +17,7 @@ export const facts: CauseFacts = {
   ],
   claims: ['A1', 'A19', 'A25'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ETIMEDOUT', write: 'ETIMEDOUT' },
+  receiverApp: { read: 'ETIMEDOUT', write: 'EPIPE' },
   advice: [
     text(
       'Check the way in: security group, NetworkPolicy, `nft list ruleset | grep drop`, the right address and port; then `nc -vz HOST PORT` from the client and from the server itself.',

@@ -21,7 +21,6 @@ export const facts: CauseFacts = {
   ],
   claims: ['A3', 'A23'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Set `net.netfilter.nf_conntrack_tcp_be_liberal=1` on every node (kube-proxy: `conntrack.tcpBeLiberal: true`, Kubernetes 1.29 and later).',

@@ -17,7 +17,6 @@ export const facts: CauseFacts = {
   sources: ['Linux tcp_abort(), SOCK_DESTROY (inet_diag)', 'ss(8) -K', 'RFC 9293 §3.10.5 (ABORT)'],
   claims: [],
   senderApp: { read: 'ECONNABORTED', write: 'ECONNABORTED' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Find who runs `ss -K` on the host: cron jobs, runbooks, a CNI agent (Cilium terminates sockets of deleted service backends), Android network switching.',

@@ -21,7 +21,6 @@ export const facts: CauseFacts = {
   ],
   claims: [],
   senderApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Replace `connect(fd, AF_UNSPEC)` by `shutdown(fd, SHUT_WR)`, read to EOF, then `close(fd)`, and open a new socket for the next connection.',

@@ -22,7 +22,6 @@ export const facts: CauseFacts = {
   ],
   claims: ['A14'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Give the NAT more ports for each destination: more SNAT addresses, `iptables … -j MASQUERADE --random-fully`, AWS NAT gateway secondary addresses, Cloud NAT `--min-ports-per-vm`.',

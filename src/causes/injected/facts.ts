@@ -21,7 +21,6 @@ export const facts: CauseFacts = {
   ],
   claims: ['B3'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       "Find the device: repeat the connection with `tcptraceroute` or a rising TTL, and compare the reset's hop count with the host's; then ask its owner for an exception (IPS action `reset-both`, URL category, SNI).",

@@ -20,7 +20,6 @@ export const facts: CauseFacts = {
   ],
   claims: [],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Take the server out of the balancer before it stops: Kubernetes `lifecycle.preStop: exec: sleep 10`, and keep accepting until then.',

@@ -20,7 +20,6 @@ export const facts: CauseFacts = {
   ],
   claims: ['A3', 'A7', 'A15'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Keep flows on one backend: consistent hashing on the balancer (IPVS `--scheduler mh`, Maglev), connection draining, and no ECMP rehash in the middle of a connection.',

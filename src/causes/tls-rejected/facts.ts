@@ -17,7 +17,6 @@ export const facts: CauseFacts = {
   sources: ['RFC 8446 §4.1.2 (ClientHello), §6 (alerts)', 'RFC 6066 §3 (server_name)', 'RFC 3360'],
   claims: ['A22'],
   senderApp: { read: 'nothing', write: 'nothing' },
-  receiverApp: { read: 'ECONNRESET', write: 'ECONNRESET' },
   advice: [
     text(
       'Send the traffic through the proxy that the network wants (`HTTPS_PROXY=http://proxy:3128`, npm `https-proxy`), or have the server name put on its allow-list.',
