@@ -4,6 +4,7 @@ import { against, duration, impossible, possible, seen, standing } from './findi
 import {
   doubts,
   finBefore,
+  finIsHeldBack,
   isEstablished,
   noFin,
   notReply,
@@ -59,14 +60,28 @@ export function notLateData(e: Evidence): Finding | undefined {
   return undefined;
 }
 
-/** A FIN can be lost on its way to where the capture was made. */
+/** A FIN can be lost on its way to where the capture was made, or wait behind a closed window. */
 function withoutFin(e: Evidence): Finding {
-  return possible(
-    noFin(e),
-    ...(e.trigger === undefined ? [] : [replyShape(e, e.trigger)]),
-    ...doubts(e),
-  );
+  const answer = e.trigger === undefined ? [] : [replyShape(e, e.trigger)];
+  const { zeroWindow } = e.receiver;
+  if (finIsHeldBack(e) && zeroWindow !== undefined) {
+    const heldBack = seen(
+      zeroWindow.frame,
+      "the receiver's window was closed: if the sender had closed, its FIN had to wait behind data that it could not send",
+      '接收方的窗口已关闭：即使发送方已关闭，它的 FIN 也只能排在发不出去的数据之后',
+    );
+    return standing([heldBack, ...answer, ...doubts(e)]);
+  }
+  const missing = e.capture.gapless ? [noFin(e), nothingMissing(e)] : [noFin(e)];
+  return possible(...missing, ...answer, ...doubts(e));
 }
+
+const nothingMissing = (e: Evidence): Observation =>
+  against(
+    e.reset.frame,
+    'and nothing else of the connection is missing from this capture',
+    '而这个连接的其他报文段在抓包中并无缺失',
+  );
 
 const lateData = (e: Evidence): Observation =>
   seen(

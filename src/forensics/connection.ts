@@ -8,6 +8,7 @@ import { type End, NEVER, Trouble } from './end.ts';
 import { endpointHash, folded } from './key.ts';
 import { DUPLICATE_SECONDS, placeOf, type ResetMemory } from './reset-memory.ts';
 import { Story, type Side } from './story.ts';
+import type { Opening } from './opening.ts';
 import { AGAIN, FROM_UPPER, KINDS, REMEMBERED, type RecentSegments } from './recent.ts';
 
 const kindNumber = (kind: SegmentKind): number => KINDS.indexOf(kind);
@@ -248,6 +249,7 @@ export class Connection {
   arrives(
     packet: Packet,
     options: TcpOptions,
+    opening: Opening,
     at: number,
     side: Side,
     recent: RecentSegments,
@@ -269,7 +271,7 @@ export class Connection {
     this.noteIdentity(packet, options, sender);
     this.noteProbe(kind, sender, side, at, recent);
     if (again) this.noteAgain(sender, side, seq, payloadLength, at, recent);
-    if (payloadLength > 0 && isNew) this.data(packet, at, side);
+    if (payloadLength > 0 && isNew) this.data(packet, opening, at, side);
     if ((flags & FIN) !== 0) noteFin(sender, packet.frame, at, end);
     if ((flags & ACK) !== 0) this.acknowledges(packet, sender, peer, at, side);
     noteWindow(sender, peer, packet, at);
@@ -435,10 +437,10 @@ export class Connection {
     return 0;
   }
 
-  private data(packet: Packet, at: number, side: Side): void {
+  private data(packet: Packet, opening: Opening, at: number, side: Side): void {
     const sender = this.end(side);
     const peer = this.end(side === 0 ? 1 : 0);
-    const { frame, bytes, payloadOffset, payloadCaptured, payloadLength } = packet;
+    const { frame, payloadLength } = packet;
     if (sender.firstDataFrame === NEVER) {
       sender.firstDataFrame = frame;
     }
@@ -448,15 +450,7 @@ export class Connection {
     peer.sinceAnswer = 0;
     sender.lastDataAt = at;
     if (peer.finFrame !== NEVER) sender.bytesAfterPeerFin += payloadLength;
-    this.story.conversation.hears(
-      side === this.client,
-      frame,
-      at,
-      bytes,
-      payloadOffset,
-      payloadCaptured,
-      payloadLength,
-    );
+    this.story.conversation.hears(side === this.client, frame, at, payloadLength, opening);
   }
 
   private acknowledges(packet: Packet, sender: End, peer: End, at: number, side: Side): void {

@@ -8,6 +8,7 @@ import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
 import { ConnectionKey, hostOfSource } from './key.ts';
 import { LadderKeeper } from './ladder.ts';
+import { Opening, readOpening } from './opening.ts';
 import { RecentSegments } from './recent.ts';
 import { Siblings } from './siblings.ts';
 import { sight, type ResetSighting } from './sighting.ts';
@@ -55,10 +56,11 @@ export interface Conclusion extends Iterable<Verdict> {
  * uneventful is forgotten. Memory grows with the connections alive, not with the capture.
  */
 export class Investigation implements PacketVisitor {
-  private readonly surroundings: Surroundings;
+  readonly surroundings: Surroundings;
   private readonly survey: Survey | undefined;
   private readonly key = new ConnectionKey();
   private readonly options = new TcpOptions();
+  private readonly opening = new Opening();
   private readonly recent = new RecentSegments();
   private readonly connections = new ConnectionTable();
   private departing: Connection[] = [];
@@ -71,7 +73,8 @@ export class Investigation implements PacketVisitor {
   private readonly ladderKeeper: LadderKeeper;
   /** Where there is a survey: not interested in whom it did not mark. */
   readonly glance?: (source: number, target: number, ports: number) => boolean;
-  private connectionCount = 0;
+  /** Connections begun here; whoever keeps count elsewhere overrides it. */
+  connectionCount = 0;
   private baseSeconds = -1;
   private now = 0;
 
@@ -90,16 +93,26 @@ export class Investigation implements PacketVisitor {
 
   segment(packet: Packet): void {
     const key = this.key.of(packet);
-    if (this.baseSeconds < 0) this.baseSeconds = packet.seconds;
     if (this.survey !== undefined && !this.survey.follows(key)) return;
+    if (packet.payloadLength > 0) readOpening(packet, this.opening);
+    this.follow(packet, readOptions(packet, this.options), this.opening, key);
+  }
+
+  /** As `segment`, for one whose options and payload are read already. */
+  follow(packet: Packet, options: TcpOptions, opening: Opening, key: ConnectionKey): void {
+    this.beginAt(packet.seconds);
     const at = packet.seconds - this.baseSeconds + packet.nanos * 1e-9;
     if (at > this.now) this.now = at;
-    readOptions(packet, this.options);
     const connection = this.connectionOf(packet, key, at);
     if (connection.isDuplicate(packet, at, key.side, this.recent)) return;
     this.ladderKeeper.keep(connection, packet, at, key.side);
-    if ((packet.flags & RST) !== 0) this.reset(packet, connection, at, key);
-    else this.arrives(packet, connection, at, key);
+    if ((packet.flags & RST) !== 0) this.reset(packet, options, connection, at, key);
+    else this.arrives(packet, options, opening, connection, at, key);
+  }
+
+  /** When the clock of the sightings begins, in seconds since the epoch; the first call decides. */
+  beginAt(seconds: number): void {
+    if (this.baseSeconds < 0) this.baseSeconds = seconds;
   }
 
   icmpError(packet: Packet): void {
@@ -178,24 +191,37 @@ export class Investigation implements PacketVisitor {
     return this.ladderKeeper.ladder(nameOf, verdicts);
   }
 
-  private arrives(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
+  private arrives(
+    packet: Packet,
+    options: TcpOptions,
+    opening: Opening,
+    connection: Connection,
+    at: number,
+    key: ConnectionKey,
+  ): void {
     const { flags } = packet;
     if (this.survey === undefined && (flags & (SYN | ACK)) === (SYN | ACK)) {
       this.surroundings.accepted(packet, key.sourceEndpoint);
     }
-    connection.arrives(packet, this.options, at, key.side, this.recent);
+    connection.arrives(packet, options, opening, at, key.side, this.recent);
     this.failures.after(connection, packet, at, key.side);
     if (connection.closed) this.depart(connection);
   }
 
-  private reset(packet: Packet, connection: Connection, at: number, key: ConnectionKey): void {
+  private reset(
+    packet: Packet,
+    options: TcpOptions,
+    connection: Connection,
+    at: number,
+    key: ConnectionKey,
+  ): void {
     const { side } = key;
     if (connection.resets?.isCopy(packet, at, side) === true) {
       connection.duplicates++;
       return;
     }
     if (this.survey === undefined) this.noteReset(packet, connection, key);
-    const sighting = sight(connection, packet, this.options, at, side, this.recent);
+    const sighting = sight(connection, packet, options, at, side, this.recent);
     this.waiting.push(sighting);
     this.siblings.note(sighting);
     this.depart(connection);

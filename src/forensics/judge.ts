@@ -18,6 +18,9 @@ export type FirstWord = Pick<Judgement, 'cause' | 'alternatives'>;
 interface Candidate {
   readonly id: CauseId;
   readonly finding: Exclude<Finding, { stands: 'impossible' }>;
+  readonly isExpected: boolean;
+  /** Observations that speak against it. */
+  readonly doubts: number;
 }
 
 /** `unknown` stands for the absence of all others, and is not asked. */
@@ -40,9 +43,15 @@ export function judge(e: Evidence, first: FirstWord | undefined): Judgement {
   const standing: Candidate[] = [];
   for (const cause of ASKED) {
     const finding = cause.recognise(e);
-    if (finding.stands !== 'impossible') standing.push({ id: cause.id, finding });
+    if (finding.stands !== 'impossible') standing.push(candidate(cause.id, finding));
   }
   return conclude(standing, e.capture.whole);
+}
+
+function candidate(id: CauseId, finding: Candidate['finding']): Candidate {
+  let doubts = 0;
+  for (const { supports } of finding.because) if (!supports) doubts++;
+  return { id, finding, isExpected: finding.stands === 'expected', doubts };
 }
 
 function repetition(first: FirstWord, because: readonly Observation[]): Judgement {
@@ -58,7 +67,7 @@ export function judgeFailure(e: FailureEvidence): Judgement {
   const standing: Candidate[] = [];
   for (const cause of ASKED_FOR_FAILURES) {
     const finding = cause.recogniseFailure!(e);
-    if (finding.stands !== 'impossible') standing.push({ id: cause.id, finding });
+    if (finding.stands !== 'impossible') standing.push(candidate(cause.id, finding));
   }
   return conclude(standing, e.capture.whole);
 }
@@ -82,35 +91,29 @@ function conclude(standing: Candidate[], whole: boolean): Judgement {
  * any capture's knowledge.)
  */
 function confidenceIn(first: Candidate, rivals: readonly Candidate[], whole: boolean): Confidence {
-  if (first.finding.stands === 'possible') return rivals.length === 0 ? 'likely' : 'possible';
-  if (!whole || first.finding.because.some((observation) => !observation.supports)) return 'likely';
-  const strangers = rivals.filter(({ id }) => !areFamily(id, first.id));
-  const equals = rivals.filter(({ finding }) => finding.stands === 'expected');
-  if (strangers.length === 0 && equals.length === 0) return 'certain';
-  return equals.length >= TOO_MANY ? 'possible' : 'likely';
+  if (!first.isExpected) return rivals.length === 0 ? 'likely' : 'possible';
+  if (!whole || first.doubts > 0) return 'likely';
+  if (first.id === SAYS_WHAT_IT_DID) return 'certain';
+  const equals = rivals.filter(({ isExpected }) => isExpected).length;
+  if (equals === 0 && rivals.every(({ id }) => areFamily(id, first.id))) return 'certain';
+  return equals >= TOO_MANY ? 'possible' : 'likely';
 }
+
+/** Tells a reset's effect, which no word on its sender gainsays. */
+const SAYS_WHAT_IT_DID: CauseId = 'reset-ignored';
 
 /**
- * Expected before possible; with less against it; special before general; with a trace of its own;
- * then the commoner in the field.
+ * Expected before possible; with less against it; if expected, with a trace of its own; then the
+ * commoner in the field, where a special form counts as common as its general one and goes first.
  */
 function byStrength(a: Candidate, b: Candidate): number {
-  if (a.finding.stands !== b.finding.stands) return a.finding.stands === 'expected' ? -1 : 1;
-  const doubt = doubtsIn(a) - doubtsIn(b);
-  if (doubt !== 0) return doubt;
-  if (isGeneralOf(a.id, b.id)) return 1;
-  if (isGeneralOf(b.id, a.id)) return -1;
-  if (a.finding.stands === 'expected') {
-    const trace = Number(hasOwnTrace(b.id)) - Number(hasOwnTrace(a.id));
-    if (trace !== 0) return trace;
-  }
-  return CATALOGUE[b.id].facts.frequency - CATALOGUE[a.id].facts.frequency;
+  if (a.isExpected !== b.isExpected) return a.isExpected ? -1 : 1;
+  if (a.doubts !== b.doubts) return a.doubts - b.doubts;
+  const [rankOfA, rankOfB] = [RANKS[a.id], RANKS[b.id]];
+  return a.isExpected && rankOfA.trace !== rankOfB.trace
+    ? rankOfB.trace - rankOfA.trace
+    : rankOfB.frequency - rankOfA.frequency;
 }
-
-const doubtsIn = ({ finding }: Candidate): number =>
-  finding.because.filter((observation) => !observation.supports).length;
-
-const hasOwnTrace = (id: CauseId): boolean => (CATALOGUE[id] as Cause).particular === true;
 
 /** The general forms of a cause, nearest first; none for a cause that is general itself. */
 function generalsOf(id: CauseId): readonly CauseId[] {
@@ -122,6 +125,22 @@ function generalsOf(id: CauseId): readonly CauseId[] {
 
 const GENERALS = new Map(CAUSE_IDS.map((id) => [id, new Set(generalsOf(id))]));
 
+/** What orders causes between which the evidence does not decide. */
+const RANKS = Object.fromEntries(
+  CAUSE_IDS.map((id) => [
+    id,
+    { trace: Number((CATALOGUE[id] as Cause).particular === true), frequency: frequencyRank(id) },
+  ]),
+) as Readonly<Record<CauseId, { readonly trace: number; readonly frequency: number }>>;
+
+/** The frequency of the commonest of its general forms decides; then special before general; then its own. */
+function frequencyRank(id: CauseId): number {
+  const { frequency } = CATALOGUE[id].facts;
+  const generals = generalsOf(id);
+  const common = Math.max(frequency, ...generals.map((general) => CATALOGUE[general].facts.frequency));
+  return common * 100 + (generals.length > 0 ? 10 : 0) + frequency;
+}
+
 /** Whether one cause is a general form of another. */
 export const isGeneralOf = (general: CauseId, special: CauseId): boolean =>
   GENERALS.get(special)!.has(general);
@@ -132,7 +151,7 @@ function areFamily(a: CauseId, b: CauseId): boolean {
   return [b, ...GENERALS.get(b)!].some((id) => ofA.has(id));
 }
 
-const asAlternative = ({ id, finding }: Candidate): Alternative => ({
+const asAlternative = ({ id, isExpected }: Candidate): Alternative => ({
   cause: id,
-  confidence: finding.stands === 'expected' ? 'likely' : 'possible',
+  confidence: isExpected ? 'likely' : 'possible',
 });

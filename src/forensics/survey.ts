@@ -1,27 +1,16 @@
-import { ACK, FIN, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
+import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
 import { CandidateSet } from './candidates.ts';
 import { ConnectionKey, hostOfSource } from './key.ts';
+import {
+  advance,
+  ANY_DATA,
+  beginning,
+  BOTH_FIN,
+  CLIENT_UPPER,
+  isFree,
+  isSuspicious,
+} from './lifeline.ts';
 import { Surroundings } from './surroundings.ts';
-
-// What a slot remembers of one connection, in one word. Its two ends are "lower" and "upper", by key.
-const USED = 1 << 0;
-const CLIENT_UPPER = 1 << 1;
-const OPENED = 1 << 2;
-const ANSWERED = 1 << 3;
-const CLIENT_WENT_ON = 1 << 4;
-const CLIENT_FIN = 1 << 5;
-const SERVER_FIN = 1 << 6;
-const REQUEST_OPEN = 1 << 7;
-const ANY_DATA = 1 << 8;
-const HUNG_UP = 1 << 9;
-const RUN_UPPER = 1 << 10;
-const RUN_SHIFT = 11;
-const RUN_ONE = 1 << RUN_SHIFT;
-const RUN_MASK = 7 << RUN_SHIFT;
-const BOTH_FIN = CLIENT_FIN | SERVER_FIN;
-
-/** Segments in a row that nobody answered, from which on a connection may have gone silent. */
-const SILENT_RUN = 3 * RUN_ONE;
 
 /**
  * Pass 1 over a file that can be read twice: which connections are worth following? Every reset
@@ -140,9 +129,7 @@ export class Survey implements PacketVisitor {
     this.retire(slot);
     this.connections++;
     this.slots[slot] = key.tag;
-    // Without a handshake the client is taken to be the end with the higher port.
-    const clientUpper = packet.sourcePort > packet.targetPort === (key.side === 1);
-    this.slots[slot + 1] = USED | (clientUpper ? CLIENT_UPPER : 0);
+    this.slots[slot + 1] = beginning(packet, key.side);
     return slot;
   }
 
@@ -150,46 +137,4 @@ export class Survey implements PacketVisitor {
     const state = this.slots[slot + 1];
     if (state !== 0 && isSuspicious(state)) this.marked.add(slot >>> 2, this.slots[slot]);
   }
-}
-
-const isFree = (state: number): boolean => state === 0 || (state & BOTH_FIN) === BOTH_FIN;
-
-/** Never answered, hung up on, or gone silent; a capture of one direction only is none of these. */
-function isSuspicious(state: number): boolean {
-  if ((state & HUNG_UP) !== 0) return true;
-  if ((state & (OPENED | ANSWERED | CLIENT_WENT_ON)) === OPENED) return true;
-  return (
-    (state & ANSWERED) !== 0 && (state & BOTH_FIN) !== BOTH_FIN && (state & RUN_MASK) >= SILENT_RUN
-  );
-}
-
-/** A slot's word after one more segment. */
-function advance(before: number, flags: number, payloadLength: number, side: 0 | 1): number {
-  let state = before;
-  if ((flags & (SYN | ACK)) === SYN) {
-    state = (state & ~CLIENT_UPPER) | OPENED | (side === 1 ? CLIENT_UPPER : 0);
-  }
-  const fromClient = (side === 1) === ((state & CLIENT_UPPER) !== 0);
-  if (fromClient) {
-    if ((flags & SYN) === 0) state |= CLIENT_WENT_ON;
-    if (payloadLength > 0) state |= ANY_DATA | REQUEST_OPEN;
-    if ((flags & FIN) !== 0) state |= CLIENT_FIN;
-  } else {
-    state |= ANSWERED;
-    if (payloadLength > 0) state = (state | ANY_DATA) & ~REQUEST_OPEN;
-    if ((flags & FIN) !== 0) {
-      if ((state & (REQUEST_OPEN | CLIENT_FIN)) === REQUEST_OPEN) state |= HUNG_UP;
-      state |= SERVER_FIN;
-    }
-  }
-  return countRun(state, side === 1, payloadLength > 0 || (flags & (SYN | FIN)) !== 0);
-}
-
-/** Counts, up to 7, the segments in a row that one end sent while the other kept silent. */
-function countRun(state: number, upper: boolean, wantsAnswer: boolean): number {
-  const one = wantsAnswer ? RUN_ONE : 0;
-  if (upper !== ((state & RUN_UPPER) !== 0)) {
-    return (state & ~(RUN_MASK | RUN_UPPER)) | (upper ? RUN_UPPER : 0) | one;
-  }
-  return (state & RUN_MASK) === RUN_MASK ? state : state + one;
 }

@@ -16,6 +16,13 @@ export const closedPort = defineCause({
         '该端口曾以 SYN,ACK 应答',
       );
     }
+    if (e.reset.mptcp !== undefined) {
+      return impossible(
+        e.reset.frame,
+        'its MPTCP option gives another reason',
+        '它的 MPTCP 选项给出了另外的原因',
+      );
+    }
     const because = [
       seen(
         e.trigger?.frame ?? e.reset.frame,

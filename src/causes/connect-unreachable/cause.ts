@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { expected, impossible, seen } from '../finding.ts';
+import { expected, impossible, possible, seen } from '../finding.ts';
 import { facts } from './facts.ts';
 
 export const connectUnreachable = defineCause({
@@ -9,6 +9,8 @@ export const connectUnreachable = defineCause({
   recognise: (e) =>
     impossible(e.reset.frame, 'the connection ended with a reset', '连接以 RST 结束'),
   recogniseFailure(e) {
+    // Many a capture holds TCP alone, and a cut one no ICMP that can be read.
+    if (e.kind === 'syn-unanswered') return possible();
     if (e.kind !== 'unreachable') {
       return impossible(e.frame, 'no ICMP error answered', '没有 ICMP 错误应答');
     }

@@ -14,6 +14,13 @@ export const firewallReject = defineCause({
         'REJECT 是对某个报文段的应答；此 RST 没有应答任何报文段',
       );
     }
+    if (e.reset.mptcp !== undefined) {
+      return impossible(
+        e.reset.frame,
+        'no packet filter puts an MPTCP option on its resets',
+        '没有哪个包过滤器会在 RST 上带 MPTCP 选项',
+      );
+    }
     if (e.shape === 'reply-to-syn') {
       return possible(
         seen(

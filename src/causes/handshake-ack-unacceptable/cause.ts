@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { duration, expected, impossible, possible, seen } from '../finding.ts';
+import { duration, expected, impossible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
@@ -13,8 +13,15 @@ export const handshakeAckUnacceptable = defineCause({
   recognise(e) {
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
-    const odd = e.ackInsteadOfSynAck ?? e.synAckForOtherSyn;
     const { newSynIn, newSynIsOther } = e.aftermath;
+    const odd = e.ackInsteadOfSynAck ?? e.synAckForOtherSyn;
+    if (odd === undefined && newSynIn !== undefined && e.trigger !== undefined && !newSynIsOther) {
+      return impossible(
+        e.trigger.frame,
+        'the SYN,ACK acknowledges just that SYN, and the client, still connecting, refused it all the same: not for its ACK',
+        'SYN,ACK 确认的正是这个 SYN，仍在连接的客户端却拒绝了它：不是因为确认号',
+      );
+    }
     if (
       odd === undefined &&
       newSynIn !== undefined &&
@@ -30,7 +37,7 @@ export const handshakeAckUnacceptable = defineCause({
           ? `${duration(-newSynIn.beforeMs)} 之后客户端以另一个 SYN 打开：先前的那个已不属于它`
           : `客户端仍在建立连接：${duration(-newSynIn.beforeMs)} 之后重发了 SYN`,
       );
-      return newSynIsOther || e.trigger === undefined ? expected(again) : possible(again);
+      return expected(again);
     }
     if (odd === undefined || (e.trigger !== undefined && e.trigger.frame !== odd.frame)) {
       return impossible(

@@ -1,6 +1,15 @@
 import { defineCause } from '../cause.ts';
-import { against, expected, impossible, possible } from '../finding.ts';
-import { foreignSigns, hasOtherTtl, looksGenuine, senderWentOn } from '../signs.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, expected, impossible, possible, seen } from '../finding.ts';
+import {
+  foreignSigns,
+  hadNoEffect,
+  hasOtherTtl,
+  looksForeign,
+  looksGenuine,
+  senderWentOn,
+} from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const injected = defineCause({
@@ -8,26 +17,29 @@ export const injected = defineCause({
   facts,
   particular: true,
   recognise(e) {
-    const signs = foreignSigns(e);
-    if (senderWentOn(e) || e.aftermath.risingSequence || hasOtherTtl(e) || signs.length >= 2) {
-      return expected(...signs);
+    if (hadNoEffect(e)) return endedNothing(e);
+    if (looksForeign(e)) {
+      const signs = foreignSigns(e);
+      const tells =
+        senderWentOn(e) || e.aftermath.risingSequence || hasOtherTtl(e) || signs.length >= 2;
+      return tells ? expected(...signs, ...afterHello(e)) : possible(...signs);
     }
-    if (e.shape === 'malformed') return expected(...signs);
-    if (
-      e.shape === 'reply' &&
-      e.trigger === undefined &&
-      e.capture.receiverSeen &&
-      e.capture.gapless
-    ) {
+    if (e.shape === 'malformed') return expected(malformed(e));
+    if (answersNothing(e)) {
       return expected(
-        against(e.reset.frame, "its header agrees with the sender's", '其头部与发送方一致'),
+        seen(
+          e.reset.frame,
+          'a bare RST, as if to answer, at a number that nothing captured acknowledges',
+          '单独的 RST，貌似应答，但没有抓到任何报文段确认过这个序号',
+        ),
+        against(
+          e.reset.frame,
+          "its TTL and the rest of its header agree with the sender's",
+          'TTL 等头部字段与发送方一致',
+        ),
       );
     }
-    if (signs.length > 0) return possible(...signs);
-    if (
-      looksGenuine(e) &&
-      (e.shape === 'active' || e.sender.fin !== undefined || e.sender.state === 'SYN-SENT')
-    ) {
+    if (e.reset.mptcp !== undefined || (isExplained(e) && looksGenuine(e))) {
       return impossible(
         e.reset.frame,
         "TTL, options and numbers are all the sender's own, and it fell silent at once",
@@ -43,3 +55,40 @@ export const injected = defineCause({
     );
   },
 });
+
+/** Who sent it is then the lesser question, and the host itself may have, from another socket. */
+function endedNothing(e: Evidence) {
+  const noHarm = against(
+    e.reset.frame,
+    'it ended nothing: both ends went on',
+    '它没有断开任何连接：双方都在继续',
+  );
+  const signs = foreignSigns(e).filter(({ frame }) => frame === e.reset.frame);
+  return signs.length > 0 ? expected(...signs, noHarm) : possible(noHarm);
+}
+
+/** The sender's own stack has reason enough to reset here. */
+const isExplained = (e: Evidence): boolean =>
+  e.shape === 'active' || e.sender.fin !== undefined || e.sender.state === 'SYN-SENT';
+
+const answersNothing = (e: Evidence): boolean =>
+  e.shape === 'reply' && e.trigger === undefined && e.capture.receiverSeen && e.capture.gapless;
+
+function afterHello(e: Evidence): readonly Observation[] {
+  const hello = e.receiver.lastData;
+  if (!e.application.clientHelloLast || hello === undefined) return [];
+  return [
+    seen(
+      hello.frame,
+      'the last the other end had sent was a TLS ClientHello, which names the site it wants',
+      '对端最后发送的是 TLS ClientHello，其中写明了要访问的域名',
+    ),
+  ];
+}
+
+const malformed = (e: Evidence): Observation =>
+  seen(
+    e.reset.frame,
+    'flags or window that no TCP puts on a reset (RFC 9293 §3.5.2)',
+    '标志位或窗口不是任何 TCP 协议栈发出的 RST 应有的样子（RFC 9293 §3.5.2）',
+  );

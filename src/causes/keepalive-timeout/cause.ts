@@ -1,10 +1,10 @@
 import { defineCause } from '../cause.ts';
-import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, duration, impossible, seen, standing } from '../finding.ts';
 import { activeShape, doubts, notActive, ruledOutByGoingOn } from '../signs.ts';
+import { isOnSchedule, isWholeSeconds } from '../timers.ts';
 import { facts } from './facts.ts';
-
-/** The give-up comes one probe interval after the last probe, give or take a tenth. */
-const SCHEDULE_TOLERANCE = 0.1;
 
 export const keepaliveTimeout = defineCause({
   id: 'keepalive-timeout',
@@ -12,44 +12,72 @@ export const keepaliveTimeout = defineCause({
   particular: true,
   recognise(e) {
     if (e.shape !== 'active') return notActive(e);
-    const wentOn = ruledOutByGoingOn(e);
-    if (wentOn !== undefined) return wentOn;
-    const { keepalives, unansweredKeepalives, keepaliveIntervalMs, last } = e.sender;
+    const { keepalives, last } = e.sender;
     if (keepalives === 0 || last === undefined) {
       return impossible(e.reset.frame, 'no keepalive probe precedes it', '此前没有保活探测');
     }
-    const because = [
-      unansweredKeepalives > 0
-        ? seen(
-            last.frame,
-            `${unansweredKeepalives} keepalive probes in a row got no answer`,
-            `连续 ${unansweredKeepalives} 个保活探测没有应答`,
-          )
-        : seen(
-            last.frame,
-            `${keepalives} keepalive probes in a row came last; what answered them here may never have reached the prober`,
-            `最后是连续 ${keepalives} 个保活探测；此处看到的应答可能从未到达探测方`,
-          ),
-      activeShape(e),
-      ...doubts(e),
-    ];
-    if (keepalives > 1 && keepaliveIntervalMs !== undefined) {
-      const off = Math.abs(last.beforeMs - keepaliveIntervalMs);
-      because.push(
-        off <= keepaliveIntervalMs * SCHEDULE_TOLERANCE + 20
-          ? seen(
-              e.reset.frame,
-              `it came ${duration(last.beforeMs)} after the last probe, as the probes came every ${duration(keepaliveIntervalMs)}`,
-              `在最后一个探测之后 ${duration(last.beforeMs)} 发出，与 ${duration(keepaliveIntervalMs)} 的探测间隔一致`,
-            )
-          : against(
-              e.reset.frame,
-              `it came ${duration(last.beforeMs)} after the last probe, while the probes came every ${duration(keepaliveIntervalMs)}`,
-              `在最后一个探测之后 ${duration(last.beforeMs)} 发出，而探测间隔是 ${duration(keepaliveIntervalMs)}`,
-            ),
-      );
+    const wentOn = ruledOutByGoingOn(e);
+    if (wentOn !== undefined) return wentOn;
+    if (e.reset.mptcp !== undefined) {
+      return impossible(e.reset.frame, 'its MPTCP option says otherwise', 'MPTCP 选项另有说明');
     }
-    if (unansweredKeepalives === 0 && keepalives === 1) return possible(...because);
+    const due = schedule(e, last.beforeMs);
+    const because = [probes(e, last.frame), due, activeShape(e), ...doubts(e)];
     return standing(because);
   },
 });
+
+function probes({ sender: { keepalives, unansweredKeepalives } }: Evidence, frame: number) {
+  if (unansweredKeepalives > 1) {
+    return seen(
+      frame,
+      `${unansweredKeepalives} keepalive probes in a row got no answer`,
+      `连续 ${unansweredKeepalives} 个保活探测没有应答`,
+    );
+  }
+  if (unansweredKeepalives === 1) {
+    return seen(frame, 'a keepalive probe got no answer', '有一个保活探测没有应答');
+  }
+  return keepalives > 1
+    ? seen(
+        frame,
+        `${keepalives} keepalive probes in a row came last; what answered them here may never have reached the prober`,
+        `最后是连续 ${keepalives} 个保活探测；此处看到的应答可能从未到达探测方`,
+      )
+    : seen(
+        frame,
+        'a keepalive probe came last; what answered it here may never have reached the prober',
+        '最后是一个保活探测；此处看到的应答可能从未到达探测方',
+      );
+}
+
+/** The give-up comes when the next probe would have been due (tcp_keepalive_timer). */
+function schedule({ sender, reset }: Evidence, waitedMs: number): Observation {
+  const { keepalives, keepaliveIntervalMs } = sender;
+  const waited = duration(waitedMs);
+  if (keepalives > 1 && keepaliveIntervalMs !== undefined) {
+    const every = duration(keepaliveIntervalMs);
+    return isOnSchedule(waitedMs, keepaliveIntervalMs)
+      ? seen(
+          reset.frame,
+          `the reset came ${waited} after the last of them, and they came every ${every}`,
+          `RST 在最后一个探测之后 ${waited} 发出，与 ${every} 的探测间隔一致`,
+        )
+      : against(
+          reset.frame,
+          `the reset came ${waited} after the last of them, while they came every ${every}`,
+          `RST 在最后一个探测之后 ${waited} 发出，而探测间隔是 ${every}`,
+        );
+  }
+  return isWholeSeconds(waitedMs)
+    ? seen(
+        reset.frame,
+        `the reset came ${waited} after it: whole seconds, as probe intervals are set`,
+        `RST 在其后 ${waited} 发出：正好是整秒，探测间隔就是这样设置的`,
+      )
+    : against(
+        reset.frame,
+        `the reset came ${waited} after it: not a whole number of seconds, as probe intervals are set`,
+        `RST 在其后 ${waited} 发出：不是整秒，而探测间隔以整秒设置`,
+      );
+}

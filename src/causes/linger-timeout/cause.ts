@@ -2,7 +2,7 @@ import { notAnAbort } from '../abort.ts';
 import { notLateData } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
 import { duration, impossible, possible, seen } from '../finding.ts';
-import { activeShape, doubts, finBefore, notReply } from '../signs.ts';
+import { activeShape, doubts, finBefore, finIsHeldBack, notReply } from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** l_linger counts in whole seconds. */
@@ -17,6 +17,17 @@ export const lingerTimeout = defineCause({
     const out = notLateData(e);
     if (out !== undefined) return out;
     const fin = finBefore(e);
+    const { zeroWindow } = e.receiver;
+    if (fin === undefined && finIsHeldBack(e) && zeroWindow !== undefined) {
+      return possible(
+        seen(
+          zeroWindow.frame,
+          `the receiver's window had been closed for ${duration(zeroWindow.beforeMs)}: close() may have waited in vain`,
+          `接收方的窗口已关闭 ${duration(zeroWindow.beforeMs)}：close() 可能白等了一场`,
+        ),
+        ...doubts(e),
+      );
+    }
     if (fin === undefined) {
       return impossible(e.reset.frame, 'the sender had not closed', '发送方并未关闭');
     }

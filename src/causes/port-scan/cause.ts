@@ -1,4 +1,5 @@
 import { defineCause } from '../cause.ts';
+import type { Finding } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import { against, expected, impossible, possible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
@@ -15,6 +16,16 @@ export const portScan = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    if (e.reset.mptcp !== undefined) {
+      return impossible(e.reset.frame, 'a scanner speaks no MPTCP', '扫描器不使用 MPTCP');
+    }
+    if (e.surroundings.checkPeriodMs !== undefined) {
+      return impossible(
+        0,
+        'the client comes back to this endpoint at a fixed period: a check, not a scan',
+        '客户端按固定周期反复访问这个端点：是检查，不是扫描',
+      );
+    }
     if (!nothingSaid(e)) {
       return impossible(e.reset.frame, 'data was exchanged', '双方交换过数据');
     }
@@ -28,11 +39,25 @@ export const portScan = defineCause({
       if (e.sender.syn !== undefined) {
         return impossible(e.sender.syn.frame, 'the port had answered', '该端口曾有应答');
       }
-      return tried >= MANY ? expected(many) : possible();
+      if (e.trigger !== undefined && e.trigger.kind !== 'syn') return noTcpSends(e.trigger.frame);
+      if (tried < A_FEW) return hardlyTried();
+      return tried >= MANY ? expected(many) : possible(many);
     }
     return ofOpenPort(e, tried >= A_FEW ? many : undefined);
   },
 });
+
+const noTcpSends = (frame: number): Finding =>
+  expected(
+    seen(
+      frame,
+      'a segment with neither SYN nor ACK: no TCP sends one, only probes do',
+      '既没有 SYN 也没有 ACK 的报文段：TCP 协议栈不会发，只有探测才会',
+    ),
+  );
+
+const hardlyTried = (): Finding =>
+  impossible(0, 'the client tried hardly any other endpoint', '客户端几乎没有试探其他端点');
 
 /** SYN, SYN,ACK, RST: the scanner's kernel never sent that SYN, or its program hangs up at once. */
 function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {

@@ -1,7 +1,7 @@
 import { notLateData } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
-import { possible } from '../finding.ts';
-import { doubts, finBefore, noFin, notReply } from '../signs.ts';
+import { impossible, possible } from '../finding.ts';
+import { doubts, finBefore, notReply } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const readShutdown = defineCause({
@@ -9,6 +9,14 @@ export const readShutdown = defineCause({
   facts,
   recognise(e) {
     if (e.shape !== 'reply') return notReply(e);
-    return notLateData(e) ?? possible(finBefore(e) ?? noFin(e), ...doubts(e));
+    const fin = finBefore(e);
+    if (fin === undefined) {
+      return impossible(
+        e.reset.frame,
+        'the sender had sent no FIN: shutting down reading alone draws no reset',
+        '发送方没有发过 FIN：只关闭读方向不会引出 RST',
+      );
+    }
+    return notLateData(e) ?? possible(fin, ...doubts(e));
   },
 });

@@ -1,38 +1,74 @@
 import { defineCause } from '../cause.ts';
+import type { Finding } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
 import { duration, expected, impossible, seen } from '../finding.ts';
 import { ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
+
+/** How long the sender may still be heard after the other end's reset, where no handshake tells. */
+const ASSUMED_RTT_MS = 50;
 
 export const repeatedReset = defineCause({
   id: 'repeated-reset',
   facts,
   recognise(e) {
+    const first = e.earlier.bySender;
+    if (first === undefined) return e.earlier.byReceiver ? inConsequence(e) : isFirst(e);
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
-    const first = e.earlier.bySender;
-    if (first === undefined) {
-      return impossible(
-        e.reset.frame,
-        "the sender's first reset on this connection",
-        '这是发送方在此连接上的第一个 RST',
-      );
-    }
-    const because = [
+    const again = seen(
+      first.frame,
+      `the sender had reset this connection ${duration(first.beforeMs)} before`,
+      `发送方在 ${duration(first.beforeMs)} 之前已复位过这个连接`,
+    );
+    if (e.trigger === undefined) return expected(again);
+    return expected(
+      again,
       seen(
-        first.frame,
-        `the sender had reset this connection ${duration(first.beforeMs)} before`,
-        `发送方在 ${duration(first.beforeMs)} 之前已复位过这个连接`,
+        e.trigger.frame,
+        'the other end had sent more, and was answered again',
+        '对端又发来报文段，于是再次得到应答',
       ),
-    ];
-    if (e.trigger !== undefined) {
-      because.push(
-        seen(
-          e.trigger.frame,
-          'the other end had sent more, and was answered again',
-          '对端又发来报文段，于是再次得到应答',
-        ),
-      );
-    }
-    return expected(...because);
+    );
   },
 });
+
+const isFirst = (e: Evidence): Finding =>
+  impossible(e.reset.frame, 'the first reset on this connection', '这是此连接上的第一个 RST');
+
+/**
+ * A reset in the other end's name had closed the sender's socket, though that other end, if it
+ * sends on, knew nothing of it: what it sends now meets no connection.
+ */
+function inConsequence(e: Evidence): Finding {
+  const { trigger, earlier, sender } = e;
+  const first = earlier.byReceiver;
+  if (first === undefined || e.shape !== 'reply' || trigger === undefined) return isFirst(e);
+  if (trigger.frame < first.frame) {
+    return impossible(
+      trigger.frame,
+      "what drew it is older than the other end's reset",
+      '引出它的报文段早于对端的 RST',
+    );
+  }
+  const rttMs = e.capture.handshakeRttMs ?? ASSUMED_RTT_MS;
+  if (sender.last !== undefined && sender.last.beforeMs < first.beforeMs - rttMs) {
+    return impossible(
+      sender.last.frame,
+      "the sender had gone on after the other end's reset",
+      '对端的 RST 之后发送方仍在继续',
+    );
+  }
+  return expected(
+    seen(
+      first.frame,
+      `a reset in the other end's name had closed the sender's socket ${duration(first.beforeMs)} before`,
+      `${duration(first.beforeMs)} 之前，一个以对端名义发来的 RST 已关闭发送方的套接字`,
+    ),
+    seen(
+      trigger.frame,
+      'the other end, knowing nothing of that, went on, and met no connection',
+      '对端对此毫不知情，继续发送，却已没有连接',
+    ),
+  );
+}

@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { duration, expected, impossible, possible, seen } from '../finding.ts';
+import { duration, expected, impossible, seen } from '../finding.ts';
 import { notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
@@ -25,7 +25,8 @@ export const timeWaitCollision = defineCause({
       'the SYN was answered by a bare ACK, as TIME-WAIT repeats its last one',
       'SYN 得到的应答是单纯的 ACK，正如 TIME-WAIT 重发最后一个 ACK',
     );
-    if (e.predecessor === undefined) return possible(ack);
+    // What held the ports before is not in the capture: it may as well have been open still.
+    if (e.predecessor === undefined) return expected(ack);
     if (!e.predecessor.closed) {
       return impossible(
         e.predecessor.last.frame,

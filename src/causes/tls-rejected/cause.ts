@@ -1,7 +1,8 @@
 import { defineCause } from '../cause.ts';
-import type { Observation } from '../cause.ts';
+import type { Finding, Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
 import { duration, impossible, seen } from '../finding.ts';
-import { foreignSigns } from '../signs.ts';
+import { foreignSigns, ruledOutByGoingOn, wasJustThere } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const tlsRejected = defineCause({
@@ -9,19 +10,7 @@ export const tlsRejected = defineCause({
   facts,
   particular: true,
   recognise(e) {
-    const forgedToBoth =
-      e.shape === 'reply' && e.trigger === undefined && e.application.clientHelloLast;
-    if ((e.sender.role === 'client' && !forgedToBoth) || e.shape === 'reply-to-syn') {
-      return impossible(
-        e.reset.frame,
-        'not an answer towards a TLS client',
-        '不是发给 TLS 客户端的应答',
-      );
-    }
     const { clientHelloLast, serverHelloSeen, tlsAlert } = e.application;
-    if (serverHelloSeen && tlsAlert === undefined) {
-      return impossible(e.reset.frame, 'the TLS handshake was answered', 'TLS 握手得到了应答');
-    }
     if (!clientHelloLast && tlsAlert === undefined) {
       return impossible(
         e.receiver.lastData?.frame ?? e.reset.frame,
@@ -29,20 +18,57 @@ export const tlsRejected = defineCause({
         '客户端最后发送的不是 ClientHello',
       );
     }
+    if (e.shape === 'reply-to-syn' || (e.sender.role === 'client' && !isByClientsName(e))) {
+      return impossible(
+        e.reset.frame,
+        'not an answer towards a TLS client',
+        '不是发给 TLS 客户端的应答',
+      );
+    }
+    if (serverHelloSeen && tlsAlert === undefined) {
+      return impossible(e.reset.frame, 'the TLS handshake was answered', 'TLS 握手得到了应答');
+    }
     if (e.sender.fin !== undefined && tlsAlert === undefined) {
       return impossible(e.sender.fin.frame, 'the server had closed in order', '服务端已正常关闭');
     }
-    const hello = e.receiver.lastData;
-    const because: Observation[] = [
-      tlsAlert
-        ? seen(tlsAlert.frame, 'the server sent a TLS alert first', '服务端先发送了 TLS 警报')
-        : seen(
-            hello?.frame ?? e.reset.frame,
-            `${duration(hello?.beforeMs ?? 0)} after a TLS ClientHello, with no ServerHello`,
-            `TLS ClientHello 之后 ${duration(hello?.beforeMs ?? 0)}，没有 ServerHello`,
-          ),
-      ...foreignSigns(e),
-    ];
-    return { stands: 'expected', because };
+    return ruledOutByGoingOn(e) ?? afterHello(e);
   },
 });
+
+/**
+ * A device that forges resets to both ends speaks in the client's name too; and a client that such
+ * a reset has ended, unseen here, answers what still comes for it.
+ */
+const isByClientsName = (e: Evidence): boolean =>
+  e.shape === 'reply' &&
+  e.application.clientHelloLast &&
+  e.sender.fin === undefined &&
+  (e.trigger === undefined || wasJustThere(e));
+
+function afterHello(e: Evidence): Finding {
+  const { tlsAlert } = e.application;
+  const byClient = e.sender.role === 'client';
+  const hello = byClient ? e.sender.lastData : e.receiver.lastData;
+  const because: Observation[] = [];
+  if (tlsAlert !== undefined) {
+    because.push(seen(tlsAlert.frame, 'the server sent a TLS alert first', '服务端先发送了 TLS 警报'));
+  } else {
+    because.push(
+      seen(
+        hello?.frame ?? e.reset.frame,
+        `${duration(hello?.beforeMs ?? 0)} after a TLS ClientHello, with no ServerHello`,
+        `TLS ClientHello 之后 ${duration(hello?.beforeMs ?? 0)}，没有 ServerHello`,
+      ),
+    );
+  }
+  if (byClient) {
+    because.push(
+      seen(
+        e.reset.frame,
+        "the client's host no longer knew a connection that it had just used and not closed: a reset unseen here had ended it",
+        '客户端主机刚刚用过、也没有关闭这个连接，却已不认识它：是这里没有抓到的 RST 结束了它',
+      ),
+    );
+  }
+  return { stands: 'expected', because: [...because, ...foreignSigns(e)] };
+}

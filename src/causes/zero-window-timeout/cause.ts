@@ -1,6 +1,6 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
-import { duration, expected, impossible, possible, seen } from '../finding.ts';
+import { against, duration, expected, impossible, possible, seen, standing } from '../finding.ts';
 import { activeShape, doubts, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -31,6 +31,17 @@ export const zeroWindowTimeout = defineCause({
     }
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
-    return expected(probes, ...doubts(e));
+    if (e.sender.unansweredWindowProbes === 0 && e.trigger !== undefined && e.trigger.length > 0) {
+      return possible(
+        probes,
+        against(
+          last.frame,
+          'each was answered: a socket that its program still holds then probes for ever',
+          '每次探测都有应答：只要程序仍持有套接字，就会一直探测下去',
+        ),
+        ...doubts(e),
+      );
+    }
+    return standing([probes, ...doubts(e)]);
   },
 });
