@@ -75,13 +75,16 @@ export const isFalse = (cause: CauseId, truth: Truth): boolean =>
 /** Which packets of a capture are shown. */
 export type Keeps = (packet: Packet) => boolean;
 
-/** Shows a visitor only some of the packets. */
-const sieve = (visitor: PacketVisitor, keeps: Keeps): PacketVisitor => ({
-  segment: (packet) => {
-    if (keeps(packet)) visitor.segment(packet);
-  },
-  icmpError: (packet) => visitor.icmpError(packet),
-});
+/** Shows a visitor only some of the packets; without a choice, the visitor itself. */
+const sieve = (visitor: PacketVisitor, keeps: Keeps | undefined): PacketVisitor =>
+  keeps === undefined
+    ? visitor
+    : {
+        segment: (packet) => {
+          if (keeps(packet)) visitor.segment(packet);
+        },
+        icmpError: (packet) => visitor.icmpError(packet),
+      };
 
 /** What came of reading a capture. */
 export interface Reading {
@@ -109,7 +112,7 @@ const readBy = (
 };
 
 /** Reads a capture twice, as `explain` reads a file: survey, then investigation of what it marked. */
-export const readTwice = (bytes: Uint8Array, keeps: Keeps = () => true): Reading => {
+export const readTwice = (bytes: Uint8Array, keeps?: Keeps): Reading => {
   const survey = new Survey(BUCKET_BITS);
   readBy(bytes, sieve(survey, keeps));
   survey.finish();
@@ -119,7 +122,7 @@ export const readTwice = (bytes: Uint8Array, keeps: Keeps = () => true): Reading
 };
 
 /** Reads a capture once, in pieces, as `explain` reads standard input. */
-export const readOnce = (bytes: Uint8Array, piece = 4096, keeps: Keeps = () => true): Reading => {
+export const readOnce = (bytes: Uint8Array, piece = 4096, keeps?: Keeps): Reading => {
   const investigation = new Investigation();
   const verdicts: Verdict[] = [];
   const ripe = (): void => void verdicts.push(...investigation.ripe());

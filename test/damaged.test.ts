@@ -42,7 +42,7 @@ const complaintsAbout = ({ verdicts, problems, counts }: Reading, { bytes: { len
   }
   demand(problems.filter(({ fatal }) => fatal).length <= 1, 'more than one fatal problem');
   demand(problems.slice(0, -1).every(({ fatal }) => !fatal), 'problems after the fatal one');
-  demand(counts.packets * 12 <= length, `${counts.packets} packets in ${length} bytes`);
+  demand(counts.packets * 16 <= length, `${counts.packets} packets in ${length} bytes`);
   for (const verdict of verdicts) {
     const { frame, bytesLost, connection, evidence } = verdict;
     const row = new JsonRows('en').row(verdict);
@@ -87,5 +87,96 @@ describe('captures damaged at random', () => {
       const piece = 1 + Math.floor(randomFrom(seed + number)() * 300);
       expect(readOnce(damaged.bytes, piece), `case ${number}, pieces of ${piece}, seed ${seed}`).toEqual(whole);
     }
+  });
+});
+
+describe('the command line on captures that lie', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resetlab-damaged-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const explain = (name: string, content: Uint8Array) => {
+    writeFileSync(join(folder, name), content);
+    const main = join(ROOT, 'dist/cli/main.js');
+    const { stdout, stderr, status, signal } = spawnSync(
+      process.execPath,
+      // A capture that makes us ask for more memory than this is a blow-up.
+      ['--max-old-space-size=128', main, 'explain', name, '--json'],
+      { cwd: folder, encoding: 'utf8', timeout: 20_000 },
+    );
+    expect({ signal, trace: /\n {4}at /.test(stderr) }).toEqual({ signal: null, trace: false });
+    const rows = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    return { rows, stderr, status };
+  };
+
+  const refusal = [
+    segment({ flags: 'S', seq: 1000, ack: 0 }),
+    segment({
+      ...{ source: '10.0.0.2', target: '10.0.0.1', sourcePort: 80, targetPort: 40_000 },
+      ...{ flags: 'RA', seq: 0, ack: 1001, window: 0 },
+    }),
+  ].map((data) => ({ data }));
+  /** LINKTYPE_RAW. */
+  const RAW = 101;
+  const good = pcap(refusal, { linkType: RAW });
+  const { section, interface: described, packet, u32 } = pcapng();
+  const goodBlocks = bytes(section(), described(RAW), ...refusal.map((frame) => packet(frame)));
+
+  /** A record's time, captured and original length. */
+  const record = (captured: number, original: number) =>
+    bytes(u32(1_700_000_001), u32(0), u32(captured), u32(original));
+  const block = (length: number) => bytes(u32(6), u32(length), new Uint8Array(24));
+
+  it.each([
+    ['a record of 2 GB in 16 bytes', good, record(0x7fff_ffff, 0x7fff_ffff)],
+    ['a record of 4 GB', good, record(0xffff_ffff, 0xffff_ffff)],
+    ['a record longer than its packet', good, bytes(record(40, 20), new Uint8Array(40))],
+    ['a record whose end is missing', good, bytes(record(60, 60), new Uint8Array(59))],
+    ['a block of length 0', goodBlocks, block(0)],
+    ['a block of 4 GB', goodBlocks, block(0xffff_fffc)],
+    ['a block of 2 GB', goodBlocks, block(0x7fff_fffc)],
+    ['a block whose length is no multiple of 4', goodBlocks, block(30)],
+  ])('%s: tells the place, and what was found before it', (name, before, lie) => {
+    const file = `${name.replaceAll(/\W+/g, '-')}.pcap`;
+    const { rows, stderr, status } = explain(file, bytes(before, lie));
+    expect(stderr).toMatch(new RegExp(`^resetlab: ${file}: frame 2, byte ${before.length}: \\S`));
+    expect(rows.map(({ type, frame }) => [type, frame])).toEqual([
+      ['reset', 2],
+      ['summary', undefined],
+    ]);
+    expect(rows[1].problems[0]).toMatchObject({ frame: 2, offset: before.length, fatal: true });
+    expect(status).toBe(2);
+  });
+
+  it('goes on behind a lie, where whole records follow', () => {
+    const again = pcap(Array.from({ length: 40 }, () => refusal).flat(), { linkType: RAW });
+    const capture = bytes(good, record(0x7fff_ffff, 100), again.subarray(24));
+    const { rows, status } = explain('hole.pcap', capture);
+    expect(rows.at(-1)).toMatchObject({ packets: 82, problems: [{ offset: good.length, fatal: false }] });
+    expect(status).toBe(2);
+  });
+
+  it('does not mind a snap length that its packets pass, as no other tool does', () => {
+    const { rows, stderr, status } = explain('snap.pcap', pcap(refusal, { linkType: RAW, snapLength: 10 }));
+    expect(rows.map(({ type }) => type)).toEqual(['reset', 'summary']);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+
+  it('names what is no capture at all', () => {
+    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1);
+    expect(explain('empty.pcap', new Uint8Array(0))).toEqual({
+      ...{ rows: [expect.objectContaining({ packets: 0 })], status: 2 },
+      stderr: 'resetlab: empty.pcap: the file is empty\n',
+    });
+    const { stderr, status } = explain('photo.pcap', jpeg);
+    expect(stderr).toMatch(/^resetlab: photo\.pcap: .*JPEG/);
+    expect(status).toBe(2);
+    mkdirSync(join(folder, 'folder.pcap'));
+    const main = join(ROOT, 'dist/cli/main.js');
+    const refused = spawnSync(process.execPath, [main, 'explain', 'folder.pcap'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(refused).toMatchObject({ stdout: '', status: 2 });
+    expect(refused.stderr).toContain('folder.pcap: is a directory');
   });
 });

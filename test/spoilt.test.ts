@@ -65,4 +65,9 @@ describe.each(EXAMPLES)('$name, whole', ({ bytes }) => {
   it.each([1, 97, 4096, 1 << 20])('says the same read twice, or once in pieces of %i', (piece) => {
     expect(rowsOf(readOnce(bytes, piece).verdicts)).toBe(rowsOf(readTwice(bytes).verdicts));
   });
+
+  it('says the same with every packet taken apart, or glanced at first', () => {
+    const apart = readTwice(bytes, () => true);
+    expect(rowsOf(readTwice(bytes).verdicts)).toBe(rowsOf(apart.verdicts));
+  });
 });
