@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
 import type { CaptureCounts, Problem } from '../src/capture/problem.ts';
 import { CaptureReader } from '../src/capture/reader.ts';
 import { CATALOGUE } from '../src/causes/catalogue.ts';
@@ -8,6 +9,7 @@ import type { CauseId } from '../src/causes/ids.ts';
 import { Investigation } from '../src/forensics/investigation.ts';
 import { Survey } from '../src/forensics/survey.ts';
 import type { Verdict } from '../src/forensics/verdict.ts';
+import { JsonRows } from '../src/report/json.ts';
 import type { Packet, PacketVisitor } from '../src/wire/packet.ts';
 import { readJson, ROOT } from './tree.ts';
 
@@ -112,8 +114,12 @@ const readBy = (
 };
 
 /** Reads a capture twice, as `explain` reads a file: survey, then investigation of what it marked. */
-export const readTwice = (bytes: Uint8Array, keeps?: Keeps): Reading => {
-  const survey = new Survey(BUCKET_BITS);
+export const readTwice = (
+  bytes: Uint8Array,
+  keeps?: Keeps,
+  bucketBits = BUCKET_BITS,
+): Reading => {
+  const survey = new Survey(bucketBits);
   readBy(bytes, sieve(survey, keeps));
   survey.finish();
   const investigation = new Investigation({ survey });
@@ -129,4 +135,17 @@ export const readOnce = (bytes: Uint8Array, piece = 4096, keeps?: Keeps): Readin
   const { counts, problems } = readBy(bytes, sieve(investigation, keeps), ripe, Math.max(piece, 1));
   verdicts.push(...investigation.conclude(counts, problems));
   return { verdicts, problems, counts };
+};
+
+/** The verdicts on a capture, once it is sure that they are the same however it is read. */
+export const verdictsOn = (bytes: Uint8Array): readonly Verdict[] => {
+  const { verdicts } = readTwice(bytes);
+  expect(rowsOf(readOnce(bytes).verdicts), 'read once, as against twice').toBe(rowsOf(verdicts));
+  return verdicts;
+};
+
+/** What `explain --json` prints of verdicts. */
+export const rowsOf = (verdicts: readonly Verdict[]): string => {
+  const rows = new JsonRows('en');
+  return verdicts.map((verdict) => rows.row(verdict)).join('');
 };

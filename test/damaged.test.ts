@@ -13,7 +13,7 @@ import { ROOT } from './tree.ts';
 /** What no capture may do to whoever reads it, however broken it is. */
 
 const seed = seedOfRun();
-const CASES = Number(process.env['RUNS'] ?? 6000);
+const CASES = Number(process.env['RUNS'] ?? 20_000);
 /** Ten thousand times what the largest of these captures takes. */
 const PATIENCE_MS = 5000;
 

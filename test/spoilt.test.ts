@@ -1,7 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Verdict } from '../src/forensics/verdict.ts';
-import { JsonRows } from '../src/report/json.ts';
-import { EXAMPLES, isFalse, readOnce, readTwice } from './captures.ts';
+import { EXAMPLES, isFalse, readOnce, readTwice, rowsOf } from './captures.ts';
 import { seedOfRun, spoiltWays } from './spoil.ts';
 
 /**
@@ -11,11 +9,6 @@ import { seedOfRun, spoiltWays } from './spoil.ts';
 
 const seed = seedOfRun();
 const replay = `SEED=${seed} npx vitest run test/spoilt.test.ts`;
-
-const rowsOf = (verdicts: readonly Verdict[]): string => {
-  const rows = new JsonRows('en');
-  return verdicts.map((verdict) => rows.row(verdict)).join('');
-};
 
 const count = { readings: 0, certain: 0 };
 afterAll(() => {

@@ -4,7 +4,6 @@ import { against, count, duration, impossible, seen, standing } from './finding.
 import {
   activeShape,
   doubts,
-  isSynchronized,
   notActive,
   leftUnanswered,
   ruledOutByGoingOn,
@@ -18,7 +17,8 @@ export function notAnAbort(e: Evidence): Finding | undefined {
   if (e.shape !== 'active') return notActive(e);
   const wentOn = ruledOutByGoingOn(e);
   if (wentOn !== undefined) return wentOn;
-  if (e.sender.state === 'SYN-SENT') {
+  // A reset may itself be the first to acknowledge the SYN,ACK (delayed ACK, TCP_QUICKACK off).
+  if (e.sender.state === 'SYN-SENT' && e.receiver.syn === undefined) {
     return impossible(
       e.sender.syn?.frame ?? e.reset.frame,
       'the sender was still connecting: closing then sends nothing',
@@ -152,8 +152,5 @@ export function abortOnPurpose(e: Evidence): Finding {
 export function silentAbort(e: Evidence, ...further: readonly Observation[]): Finding {
   const out = notAnAbort(e);
   if (out !== undefined) return out;
-  if (!isSynchronized(e.sender) && e.sender.state !== 'unknown') {
-    return impossible(e.reset.frame, 'no connection to abort', '没有可中止的连接');
-  }
   return { stands: 'possible', because: [activeShape(e), ...further, ...doubts(e)] };
 }

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { Intake } from '../forensics/intake.ts';
 import { Investigation } from '../forensics/investigation.ts';
 import { Survey } from '../forensics/survey.ts';
 import type { Ladder, Summary, Verdict } from '../forensics/verdict.ts';
@@ -52,8 +53,10 @@ const once = async (
   keepLadderOf: number | undefined,
 ): Promise<Outcome> => {
   const progress = new Progress(source.file, source.bytes);
-  const hearing = new Hearing(new Investigation(ladderOption(keepLadderOf)), take, keepLadderOf);
-  const pass = await readStream(source, hearing.investigation, progress, interrupt, hearing.ripe);
+  // A ladder shows payloads' first words, which traces do not keep.
+  const inquirer = keepLadderOf === undefined ? new Intake() : new Investigation({ keepLadderOf });
+  const hearing = new Hearing(inquirer, take, keepLadderOf);
+  const pass = await readStream(source, inquirer, progress, interrupt, hearing.ripe);
   progress.erase();
   return { file: source.file, ...(await hearing.end(pass)), interrupted: pass.interrupted };
 };
@@ -86,15 +89,17 @@ const twice = async (
   return { file, ...(await hearing.end(pass)), interrupted: interrupt.asked };
 };
 
+type Inquirer = Investigation | Intake;
+
 /** Hands verdicts from an investigation to whoever takes them, and keeps those that are to be drawn. */
 class Hearing {
-  readonly investigation: Investigation;
+  readonly #inquirer: Inquirer;
   readonly #take: TakeVerdict;
   readonly #drawnId: number | undefined;
   readonly #drawn: Verdict[] = [];
 
-  constructor(investigation: Investigation, take: TakeVerdict, drawnId: number | undefined) {
-    this.investigation = investigation;
+  constructor(inquirer: Inquirer, take: TakeVerdict, drawnId: number | undefined) {
+    this.#inquirer = inquirer;
     this.#take = take;
     this.#drawnId = drawnId;
   }
@@ -102,19 +107,19 @@ class Hearing {
   /** What need not wait for the end of the capture; a promise asks to wait. */
   readonly ripe = (): Promise<void> | undefined => {
     let full: Promise<void> | undefined;
-    for (const verdict of this.investigation.ripe()) full = this.#hand(verdict) ?? full;
+    for (const verdict of this.#inquirer.ripe()) full = this.#hand(verdict) ?? full;
     return full;
   };
 
   async end({ reader, problem }: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
     const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-    const conclusion = this.investigation.conclude(reader.counts, problems);
+    const conclusion = this.#inquirer.conclude(reader.counts, problems);
     for (const verdict of conclusion) {
       const full = this.#hand(verdict);
       if (full !== undefined) await full;
     }
     const ladder =
-      this.#drawnId === undefined ? undefined : this.investigation.ladder(this.#drawn);
+      this.#inquirer instanceof Investigation ? this.#inquirer.ladder(this.#drawn) : undefined;
     return { summary: conclusion.summary, ladder };
   }
 

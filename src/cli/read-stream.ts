@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { closeSync, read } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { ZstdDecompressor } from '../capture/decompress.ts';
 import { sniffCompression } from '../capture/magic.ts';
@@ -33,7 +32,6 @@ export const readStream = async (
   between: () => Promise<void> | undefined,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);
-  const input = readableOf(source);
   let bytes = 0;
   const pass = (problem: Problem | undefined): Pass => ({
     reader,
@@ -42,9 +40,8 @@ export const readStream = async (
     interrupted: interrupt.asked,
   });
   const sink = new SniffingSink(reader);
-  interrupt.wake(() => input.destroy());
   try {
-    for await (const chunk of input as AsyncIterable<Buffer>) {
+    for await (const chunk of pieces(source.descriptor, interrupt)) {
       const before = reader.counts.packets;
       const problem = await sink.push(chunk);
       bytes += chunk.length;
@@ -57,19 +54,45 @@ export const readStream = async (
   } catch (error) {
     return pass(interrupt.asked ? undefined : unreadable(error as Error, reader, bytes));
   } finally {
-    interrupt.wake(undefined);
-    input.destroy();
+    if (source.descriptor !== 0) closeSync(source.descriptor);
   }
   // Ctrl-C ends a whole pipeline: the end of the input may be here before the signal is.
   await setImmediate();
   return pass(interrupt.asked ? undefined : await sink.end());
 };
 
-/** Pipes deliver what is there; files in large pieces. */
-const readableOf = ({ descriptor }: CaptureSource): Readable =>
-  descriptor === 0
-    ? process.stdin
-    : createReadStream('', { fd: descriptor, highWaterMark: 1 << 20 });
+const PIECE = 1 << 20;
+/** A pipe that somebody made non-blocking is asked again after this many milliseconds. */
+const ASK_AGAIN_MS = 5;
+
+/**
+ * What a descriptor delivers, always in the same memory: a stream of Node's would allocate for
+ * every 64 KiB. Ends at the end of the input, or when somebody interrupts.
+ */
+async function* pieces(descriptor: number, interrupt: Interrupt): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafeSlow(PIECE);
+  const interrupted = new Promise<number>((resolve) => {
+    interrupt.wake(() => resolve(0));
+  });
+  for (;;) {
+    const got = await Promise.race([readSome(descriptor, piece), interrupted]);
+    if (got === 0) break;
+    if (got === undefined) await setTimeout(ASK_AGAIN_MS);
+    else yield piece.subarray(0, got);
+  }
+  interrupt.wake(undefined);
+}
+
+/** How many bytes were read, 0 at the end; undefined: nothing is there yet. */
+const readSome = (descriptor: number, into: Buffer): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    read(descriptor, into, 0, into.length, null, (error, got) => {
+      if (error === null) resolve(got);
+      else if (error.code === 'EAGAIN') resolve(undefined);
+      else if (error.code === 'EOF') resolve(0);
+      else reject(error);
+    });
+  });
 
 /** Finds out from the first bytes whether the capture is compressed, and hands them on. */
 class SniffingSink implements Sink {
@@ -83,7 +106,8 @@ class SniffingSink implements Sink {
 
   push(chunk: Uint8Array): Promise<Problem | undefined> | Problem | undefined {
     if (this.#inner !== undefined) return this.#inner.push(chunk);
-    this.#start = this.#start.length === 0 ? chunk : Buffer.concat([this.#start, chunk]);
+    // A copy: the piece's memory is used again.
+    this.#start = Buffer.concat([this.#start, chunk]);
     return this.#start.length < SNIFF ? undefined : this.#choose().push(this.#start);
   }
 

@@ -75,8 +75,8 @@ export class Surroundings {
     const service = this.services.get(endpoint);
     if (service === undefined) this.services.set(endpoint, newService(at, -1));
     else {
-      if (service.firstAccepted < 0) service.firstAccepted = at;
-      service.lastAccepted = at;
+      if (service.firstAccepted < 0 || at < service.firstAccepted) service.firstAccepted = at;
+      service.lastAccepted = Math.max(service.lastAccepted, at);
     }
   }
 

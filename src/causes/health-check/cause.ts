@@ -42,7 +42,7 @@ export const healthCheck = defineCause({
     );
     const { checkCount, checkPeriodMs } = e.surroundings;
     if (checkPeriodMs === undefined) {
-      return e.sender.state === 'SYN-SENT'
+      return e.sender.state === 'SYN-SENT' && e.shape !== 'active'
         ? impossible(
             e.reset.frame,
             'half open and not periodic: no check that anyone runs',

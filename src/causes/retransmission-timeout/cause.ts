@@ -1,6 +1,6 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
-import { count, duration, expected, impossible, possible, seen } from '../finding.ts';
+import { against, count, duration, expected, impossible, possible, seen } from '../finding.ts';
 import { activeShape, doubts, isEstablished, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -43,6 +43,11 @@ export const retransmissionTimeout = defineCause({
         e.frame,
         `sent again ${count(e.attempts)} times with no answer, over ${duration(e.silentMs)}`,
         `${duration(e.silentMs)} 内重传 ${count(e.attempts)} 次，没有应答`,
+      ),
+      against(
+        e.frame,
+        'giving up leaves no trace on the wire: it may still have been trying',
+        '放弃时线上没有任何痕迹：也可能还在重试',
       ),
     );
   },

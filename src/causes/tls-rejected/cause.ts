@@ -65,8 +65,8 @@ function afterHello(e: Evidence): Finding {
     because.push(
       seen(
         e.reset.frame,
-        "the client's host no longer knew a connection that it had just used and not closed: a reset unseen here had ended it",
-        '客户端主机刚刚用过、也没有关闭这个连接，却已不认识它：是这里没有抓到的 RST 结束了它',
+        "the client's host no longer knew a connection that it had just used and not closed: somebody had reset it from the other side",
+        '客户端主机刚刚用过、也没有关闭这个连接，却已不认识它：是另一侧有人把它复位了',
       ),
     );
   }
