@@ -66,19 +66,26 @@ const PIECE = 1 << 20;
 const ASK_AGAIN_MS = 5;
 
 /**
- * What a descriptor delivers, always in the same memory: a stream of Node's would allocate for
- * every 64 KiB. Ends at the end of the input, or when somebody interrupts.
+ * What a descriptor delivers, always in the same two pieces of memory: a stream of Node's would
+ * allocate for every 64 KiB. While one is worked on, the other is being filled. Ends at the end of
+ * the input, or when somebody interrupts.
  */
 async function* pieces(descriptor: number, interrupt: Interrupt): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.allocUnsafeSlow(PIECE);
+  let [piece, other] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
   const interrupted = new Promise<number>((resolve) => {
     interrupt.wake(() => resolve(0));
   });
+  let reading = readSome(descriptor, piece);
   for (;;) {
-    const got = await Promise.race([readSome(descriptor, piece), interrupted]);
+    const got = await Promise.race([reading, interrupted]);
     if (got === 0) break;
     if (got === undefined) await setTimeout(ASK_AGAIN_MS);
-    else yield piece.subarray(0, got);
+    const full = piece;
+    [piece, other] = [other, piece];
+    reading = readSome(descriptor, piece);
+    // A failure is told when its turn comes.
+    reading.catch(() => {});
+    if (got !== undefined) yield full.subarray(0, got);
   }
   interrupt.wake(undefined);
 }

@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
 /** Whoever sends more is followed: a long trace would cost more than following. */
 const LONGEST_TRACE = 64;
 /** Connections that have ended in order and are kept for what may still come. */
-const ENDED_KEPT = 8192;
+const ENDED_KEPT = 4096;
 
 /**
  * A stream goes by once, and who will matter is not known before it does. So each connection leaves
