@@ -138,12 +138,14 @@ describe('what is published', () => {
 
   it('locks packages to no private host', () => {
     const { packages } = readJson('package-lock.json') as {
-      packages: Record<string, { resolved?: string; integrity?: string }>;
+      packages: Record<string, { resolved?: string; integrity?: string; optional?: boolean }>;
     };
     const installed = Object.entries(packages).filter(([path]) => path !== '');
     expect(installed.length).toBeGreaterThan(0);
-    for (const [path, { resolved, integrity }] of installed) {
+    for (const [path, { resolved, integrity, optional }] of installed) {
       if (resolved !== undefined) expect(resolved).toMatch(/^https:\/\/registry\.npmjs\.org\//);
+      // Of a platform that nobody here runs on, only the version may be known.
+      if (optional === true && integrity === undefined) continue;
       expect(integrity, path).toMatch(/^sha512-/);
     }
     expect(read('.npmrc')).not.toMatch(/registry|_auth/i);

@@ -1,11 +1,14 @@
 import type { Finding, Observation } from './cause.ts';
 import type { Evidence } from './evidence.ts';
-import { against, count, duration, impossible, seen, standing } from './finding.ts';
+import { against, count, duration, impossible, possible, seen, standing } from './finding.ts';
+import type { Impossible } from './finding.ts';
 import {
   activeShape,
   doubts,
-  notActive,
   leftUnanswered,
+  notActive,
+  once,
+  receiverSpokeLast,
   ruledOutByGoingOn,
 } from './signs.ts';
 import { isOnSchedule } from './timers.ts';
@@ -13,7 +16,7 @@ import { isOnSchedule } from './timers.ts';
 /** Aborts of a socket by its own side: what they share, and the two that the wire can hint at. */
 
 /** Undefined, or why no socket of the sender's can have aborted here. */
-export function notAnAbort(e: Evidence): Finding | undefined {
+export const notAnAbort = once((e: Evidence): Impossible | undefined => {
   if (e.shape !== 'active') return notActive(e);
   const wentOn = ruledOutByGoingOn(e);
   if (wentOn !== undefined) return wentOn;
@@ -40,7 +43,7 @@ export function notAnAbort(e: Evidence): Finding | undefined {
     );
   }
   return undefined;
-}
+});
 
 /** Several probes without an answer, and the reset on their schedule: no application's doing. */
 function givesUpProbing(e: Evidence): boolean {
@@ -51,7 +54,7 @@ function givesUpProbing(e: Evidence): boolean {
 }
 
 /** close() with bytes in the receive queue (RFC 9293 §3.6.1, RFC 2525 §2.17; tcp_close). */
-export function abortWithUnread(e: Evidence): Finding {
+export const abortWithUnread = once((e: Evidence): Finding => {
   const out = notAnAbort(e);
   if (out !== undefined) return out;
   if (e.receiver.bytesSent === 0 && e.capture.receiverSeen && e.capture.whole) {
@@ -61,51 +64,61 @@ export function abortWithUnread(e: Evidence): Finding {
       '对端没有发送过数据，不可能有未读数据',
     );
   }
-  return standing([activeShape(e), ...unread(e), ...doubts(e)]);
-}
+  return standing([...unread(e), activeShape(e), ...doubts(e)]);
+});
 
 /** What speaks for and against bytes lying unread at the sender. */
-export function unread(e: Evidence): readonly Observation[] {
-  const { lastData, bytesSent, bytesAcknowledged } = e.receiver;
+function unread(e: Evidence): readonly Observation[] {
+  const { lastData } = e.receiver;
   if (lastData === undefined) {
     return [
       against(e.reset.frame, 'no data towards the sender was captured', '没有抓到发往发送方的数据'),
     ];
   }
-  const observations: Observation[] = [];
-  if (leftUnanswered(e)) {
-    observations.push(
-      seen(
-        lastData.frame,
-        `data reached the sender ${duration(lastData.beforeMs)} before, and it never answered it`,
-        `${duration(lastData.beforeMs)} 之前有数据到达发送方，它从未回应`,
-      ),
-    );
-  } else {
-    observations.push(
-      against(
+  if (!leftUnanswered(e)) return [mayHaveReadAll(e), ...untaken(e)];
+  const unanswered = seen(
+    lastData.frame,
+    `data reached the sender ${duration(lastData.beforeMs)} before, and it never answered it`,
+    `${duration(lastData.beforeMs)} 之前有数据到达发送方，它从未回应`,
+  );
+  return [unanswered, ...untaken(e)];
+}
+
+function mayHaveReadAll(e: Evidence): Observation {
+  return receiverSpokeLast(e)
+    ? against(
+        e.receiver.lastData?.frame ?? e.reset.frame,
+        'the last data it got was what it had asked for, and it had time to read it all',
+        '发送方最后收到的正是它所请求的数据，并且有时间全部读完',
+      )
+    : against(
         e.sender.lastData?.frame ?? e.reset.frame,
-        'the sender had answered, or asked for, the last data it got: it may have read all of it',
-        '发送方最后收到的数据，它已回应过或正是它所请求的：可能已全部读完',
-      ),
-    );
-  }
+        'the sender had answered the last data it got: it may have read all of it',
+        '发送方已回应过最后收到的数据：可能已全部读完',
+      );
+}
+
+/** What the kernel, or its application, had surely not taken yet. */
+export function untaken(e: Evidence): readonly Observation[] {
+  const { lastData, bytesSent, bytesAcknowledged } = e.receiver;
+  const { window, largestWindow, last } = e.sender;
+  const observations: Observation[] = [];
   const inFlight = bytesSent - bytesAcknowledged;
   if (inFlight > 0) {
     observations.push(
       seen(
-        lastData.frame,
+        lastData?.frame ?? e.reset.frame,
         `${count(inFlight)} bytes towards the sender were not yet acknowledged`,
         `发往发送方的数据中有 ${count(inFlight)} 字节尚未被确认`,
       ),
     );
   }
-  if (e.sender.window < e.sender.largestWindow / 2) {
+  if (window < largestWindow / 2) {
     observations.push(
       seen(
-        e.sender.last?.frame ?? e.reset.frame,
-        `the sender's window had shrunk from ${count(e.sender.largestWindow)} to ${count(e.sender.window)} bytes: unread data filled it`,
-        `发送方的窗口已从 ${count(e.sender.largestWindow)} 缩到 ${count(e.sender.window)} 字节：被未读数据占据`,
+        last?.frame ?? e.reset.frame,
+        `the sender's window had shrunk from ${count(largestWindow)} to ${count(window)} bytes: unread data filled it`,
+        `发送方的窗口已从 ${count(largestWindow)} 缩到 ${count(window)} 字节：被未读数据占据`,
       ),
     );
   }
@@ -116,26 +129,7 @@ export function unread(e: Evidence): readonly Observation[] {
 export function abortOnPurpose(e: Evidence): Finding {
   const out = notAnAbort(e);
   if (out !== undefined) return out;
-  const because: Observation[] = [activeShape(e)];
-  if (e.receiver.lastData === undefined) {
-    because.push(seen(e.reset.frame, 'no data was there to be left unread', '没有可能未读的数据'));
-  } else if (leftUnanswered(e)) {
-    because.push(
-      against(
-        e.receiver.lastData.frame,
-        'data of the other end was never answered: it may have been left unread',
-        '对端的数据从未得到回应：可能未被读取',
-      ),
-    );
-  } else {
-    because.push(
-      seen(
-        e.sender.lastData?.frame ?? e.reset.frame,
-        'the exchange was over: the sender had answered, or asked for, all it got',
-        '一问一答已经结束：发送方收到的一切，它已回应过或正是它所请求的',
-      ),
-    );
-  }
+  const because = [nothingUnread(e), activeShape(e)];
   if (e.sender.unansweredKeepalives > 0) {
     because.push(
       against(
@@ -148,9 +142,36 @@ export function abortOnPurpose(e: Evidence): Finding {
   return standing([...because, ...doubts(e)]);
 }
 
+function nothingUnread(e: Evidence): Observation {
+  const { lastData } = e.receiver;
+  if (lastData === undefined) {
+    return seen(
+      e.reset.frame,
+      'the other end had sent no data that could be left unread',
+      '对端没有发送过数据，不可能有未读数据',
+    );
+  }
+  if (leftUnanswered(e)) {
+    return against(
+      lastData.frame,
+      'data of the other end was never answered: it may have been left unread',
+      '对端的数据从未得到回应：可能未被读取',
+    );
+  }
+  return receiverSpokeLast(e)
+    ? seen(
+        lastData.frame,
+        `the sender had got what it asked for, ${duration(lastData.beforeMs)} before: the exchange was over`,
+        `发送方在 ${duration(lastData.beforeMs)} 之前已得到所请求的内容：一问一答已经结束`,
+      )
+    : seen(
+        e.sender.lastData?.frame ?? e.reset.frame,
+        `the sender had answered everything, ${duration(e.sender.lastData?.beforeMs ?? 0)} before: the exchange was over`,
+        `发送方在 ${duration(e.sender.lastData?.beforeMs ?? 0)} 之前已回应完一切：一问一答已经结束`,
+      );
+}
+
 /** An abort that leaves no trace of its own: never more than possible. */
-export function silentAbort(e: Evidence, ...further: readonly Observation[]): Finding {
-  const out = notAnAbort(e);
-  if (out !== undefined) return out;
-  return { stands: 'possible', because: [activeShape(e), ...further, ...doubts(e)] };
+export function silentAbort(e: Evidence): Finding {
+  return notAnAbort(e) ?? possible(activeShape(e), ...doubts(e));
 }

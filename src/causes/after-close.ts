@@ -1,6 +1,7 @@
 import type { Finding, Observation } from './cause.ts';
 import type { Evidence } from './evidence.ts';
-import { against, duration, impossible, possible, seen, standing } from './finding.ts';
+import { against, impossible, possible, seen, standing } from './finding.ts';
+import type { Impossible } from './finding.ts';
 import {
   doubts,
   finBefore,
@@ -8,13 +9,14 @@ import {
   isEstablished,
   noFin,
   notReply,
+  once,
   replyShape,
   ruledOutByGoingOn,
   serverOnlyOffered,
 } from './signs.ts';
 
 /** Data meets a side that has already closed: RFC 9293 §3.10.7.4, Linux tcp_rcv_state_process. */
-export function dataAfterClose(e: Evidence): Finding {
+export const dataAfterClose = once((e: Evidence): Finding => {
   if (e.shape !== 'reply') return notReply(e);
   const out = notLateData(e);
   if (out !== undefined) return out;
@@ -33,10 +35,10 @@ export function dataAfterClose(e: Evidence): Finding {
     );
   }
   return standing([...because, ...doubts(e)]);
-}
+});
 
 /** Undefined, or why the reset cannot be the answer to data after a close. */
-export function notLateData(e: Evidence): Finding | undefined {
+export const notLateData = once((e: Evidence): Impossible | undefined => {
   const wentOn = ruledOutByGoingOn(e);
   if (wentOn !== undefined) return wentOn;
   if (!isEstablished(e) || serverOnlyOffered(e)) {
@@ -58,7 +60,7 @@ export function notLateData(e: Evidence): Finding | undefined {
     return impossible(e.reset.frame, 'the other end sent no data', '对端没有发送数据');
   }
   return undefined;
-}
+});
 
 /** A FIN can be lost on its way to where the capture was made, or wait behind a closed window. */
 function withoutFin(e: Evidence): Finding {
@@ -102,7 +104,3 @@ const wasHalfClosed = (e: Evidence): boolean => {
     fin.beforeMs - last.beforeMs > 200
   );
 };
-
-/** How long after the FIN the data came, for people. */
-export const afterFin = (e: Evidence): string =>
-  duration((e.sender.fin?.beforeMs ?? 0) - (e.trigger?.beforeMs ?? 0));

@@ -15,26 +15,30 @@ export const against = (frame: number, en: string, zh: string): Observation => (
   supports: false,
 });
 
+export type Impossible = Extract<Finding, { stands: 'impossible' }>;
+/** Not ruled out. */
+export type Standing = Exclude<Finding, Impossible>;
+
 /** The frame, and why no trace of this cause can look like this. */
-export const impossible = (frame: number, en: string, zh: string): Finding => ({
+export const impossible = (frame: number, en: string, zh: string): Impossible => ({
   stands: 'impossible',
   because: against(frame, en, zh),
 });
 
 /** Not excluded by this capture. */
-export const possible = (...because: readonly Observation[]): Finding => ({
+export const possible = (...because: readonly Observation[]): Standing => ({
   stands: 'possible',
   because,
 });
 
 /** This is just the trace it leaves. */
-export const expected = (...because: readonly Observation[]): Finding => ({
+export const expected = (...because: readonly Observation[]): Standing => ({
   stands: 'expected',
   because,
 });
 
 /** `expected`, or only `possible` where something in the evidence speaks against it. */
-export const standing = (because: readonly Observation[]): Finding =>
+export const standing = (because: readonly Observation[]): Standing =>
   because.every((observation) => observation.supports)
     ? expected(...because)
     : possible(...because);

@@ -1,6 +1,6 @@
-import type { Finding, Observation } from './cause.ts';
+import type { Observation } from './cause.ts';
 import type { EndFacts, Evidence, Trigger } from './evidence.ts';
-import { against, duration, impossible, seen } from './finding.ts';
+import { against, duration, impossible, seen, type Impossible } from './finding.ts';
 
 /**
  * Signs that several recognisers ask for, and how they are told. Each takes the evidence and
@@ -48,19 +48,21 @@ export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
     `单独的 RST，窗口为 0，序号等于第 ${trigger.frame} 帧（${duration(trigger.beforeMs)} 之前）的确认号：是对该报文段的应答`,
   );
 
-export const notActive = (e: Evidence): Finding =>
+export const notActive = once((e: Evidence) =>
   impossible(
     e.reset.frame,
     "not built as an abort, which is RST,ACK at the sender's own next sequence number",
     '不是主动中止的样子：主动中止应为 RST,ACK，序号是发送方自己的下一个序号',
-  );
+  ),
+);
 
-export const notReply = (e: Evidence): Finding =>
+export const notReply = once((e: Evidence) =>
   impossible(
     e.reset.frame,
     'not built as an answer, which is a bare RST at the number that the answered segment acknowledges',
     '不是应答的样子：应答应为单独的 RST，序号是所应答报文段的确认号',
-  );
+  ),
+);
 
 // ---- who sent it -------------------------------------------------------------------------------
 
@@ -195,7 +197,7 @@ export const doubts = once((e: Evidence): readonly Observation[] => {
 });
 
 /** The host that reset cannot have gone on; undefined where it did not. */
-export const ruledOutByGoingOn = (e: Evidence): Finding | undefined => {
+export const ruledOutByGoingOn = once((e: Evidence): Impossible | undefined => {
   const { senderWentOnIn } = e.aftermath;
   if (!senderWentOn(e) || senderWentOnIn === undefined) return undefined;
   return impossible(
@@ -203,7 +205,7 @@ export const ruledOutByGoingOn = (e: Evidence): Finding | undefined => {
     'the sender went on with the connection: it had not reset it',
     '发送方仍在继续这个连接：它并没有复位',
   );
-};
+});
 
 // ---- where the connection stood ----------------------------------------------------------------
 

@@ -110,8 +110,14 @@ const explainAsRows = async (
     const isAsked = connection === undefined || verdict.connection.id === connection;
     return isAsked ? (output.write(rows.row(verdict)) ?? undefined) : undefined;
   };
-  const { summary, interrupted, ladder, file } = await investigate(source, interrupt, take, connection);
-  for (const problem of summary.problems) tell(`${file}: ${problemText(problem, wordsIn(language))}`);
+  const { summary, interrupted, ladder, file } = await investigate(
+    source,
+    interrupt,
+    take,
+    connection,
+  );
+  for (const problem of summary.problems)
+    tell(`${file}: ${problemText(problem, wordsIn(language))}`);
   const complaint = ladder === undefined ? known.complaint(file, connection) : undefined;
   const notes = interrupted ? [...summary.notes, INTERRUPTION] : summary.notes;
   if (complaint === undefined) await output.write(rows.summary({ ...summary, notes }));

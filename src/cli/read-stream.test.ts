@@ -20,7 +20,13 @@ const read = async (bytes: Uint8Array) => {
   writeFileSync(file, bytes);
   const descriptor = openSync(file, 'r');
   const source = { kind: 'stream', file, descriptor, bytes: bytes.length } as const;
-  const pass = await readStream(source, nobody, new Progress(file, undefined), interrupt, () => undefined);
+  const pass = await readStream(
+    source,
+    nobody,
+    new Progress(file, undefined),
+    interrupt,
+    () => undefined,
+  );
   return { packets: pass.reader.counts.packets, problem: pass.problem ?? pass.reader.problems[0] };
 };
 

@@ -47,23 +47,21 @@ describe.each([
       [...asked, c(60, 'PA', 301, 1, 200), c(300, 'PA', 301, 1, 200), s(310, 'R', 1, 0)],
       [200, 500],
     ],
-    [
-      'a FIN is no byte',
-      [...asked, c(60, 'FPA', 301, 1, 200), s(70, 'R', 1, 0)],
-      [200, 500],
-    ],
+    ['a FIN is no byte', [...asked, c(60, 'FPA', 301, 1, 200), s(70, 'R', 1, 0)], [200, 500]],
     [
       'what the capture missed in between was sent all the same',
       [...opened, c(30, 'PA', 1, 1, 100), c(32, 'PA', 201, 1, 100), s(40, 'R', 1, 0)],
       [300, 300],
     ],
     ['nothing, by a reset that is ignored', [...asked, s(90, 'RA', 70_000, 301)], [0, 0]],
-    ['nothing in a handshake', [c(0, 'S', 0, 0), s(9, 'RA', -serverIss, 1, 0, { window: 0 })], [0, 0]],
+    [
+      'nothing in a handshake',
+      [c(0, 'S', 0, 0), s(9, 'RA', -serverIss, 1, 0, { window: 0 })],
+      [0, 0],
+    ],
     [
       'a keepalive probe is no data',
-      [
-        ...[...answered, c(60, 'A', 301, 51), c(9000, 'A', 300, 51), s(9010, 'R', 51, 0)],
-      ],
+      [...[...answered, c(60, 'A', 301, 51), c(9000, 'A', 300, 51), s(9010, 'R', 51, 0)]],
       [0, 0],
     ],
   ])('%s', (_name, frames, expected) => {

@@ -140,11 +140,7 @@ const ttlDelta = (ttl: number, { ttlLowest, ttlHighest }: End): number =>
   ttl > ttlHighest ? ttl - ttlHighest : Math.min(0, ttl - ttlLowest);
 
 /** How long the reset's sender took, in the handshake, to answer: the distance to the host itself. */
-function handshakeDelayMs(
-  { client }: Connection,
-  story: Story,
-  sender: Side,
-): number | undefined {
+function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): number | undefined {
   const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt } = story;
   if (synAckFrame === NEVER) return undefined;
   if (sender !== client) return (synAckAt - story.end(client).synAt) * 1000;
@@ -199,7 +195,8 @@ function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): After
   const rtt = Math.max(connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS, REORDER_SECONDS * 2);
   const later = (connection.later ?? NOTHING).filter((segment) => segment.frame > reset.frame);
   const newSyn = later.find((segment) => (segment.flags & (SYN | ACK)) === SYN);
-  const isOfThisLife = (segment: LaterSegment) => newSyn === undefined || segment.frame < newSyn.frame;
+  const isOfThisLife = (segment: LaterSegment) =>
+    newSyn === undefined || segment.frame < newSyn.frame;
   const ofSender = later.filter((segment) => segment.side === side);
   const ofReceiver = later.filter((segment) => segment.side !== side);
   const wentOn = ofSender.filter(

@@ -32,7 +32,8 @@ export class ConnectionTable {
       if (place === FREE) return undefined;
       if (entries[at + TAG] !== key.tag || entries[at + BUCKET] !== key.bucket) continue;
       const connection = this.members[place];
-      if ((packet.flags & (SYN | FIN | RST)) === 0 || connection!.owns(packet, key.side)) return connection;
+      if ((packet.flags & (SYN | FIN | RST)) === 0 || connection!.owns(packet, key.side))
+        return connection;
     }
   }
 

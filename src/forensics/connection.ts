@@ -98,7 +98,13 @@ export class Connection {
   hasFailed = false;
 
   /** A new beginning, whatever was before. `side`: which side the packet came from. */
-  begin(packet: Packet, at: number, home: number, predecessor: Predecessor | undefined, side: Side): void {
+  begin(
+    packet: Packet,
+    at: number,
+    home: number,
+    predecessor: Predecessor | undefined,
+    side: Side,
+  ): void {
     if (this.story.isKept) this.story = new Story();
     else this.story.clear();
     this.client = clientGuess(packet, side);
@@ -385,7 +391,13 @@ export class Connection {
     sender.usesTimestamps = options.hasTimestamps;
   }
 
-  private noteProbe(kind: number, sender: End, side: Side, at: number, recent: RecentSegments): void {
+  private noteProbe(
+    kind: number,
+    sender: End,
+    side: Side,
+    at: number,
+    recent: RecentSegments,
+  ): void {
     if (kind === KEEPALIVE_KIND) {
       const trouble = (sender.trouble ??= new Trouble());
       if (trouble.keepalives > 0) trouble.keepaliveInterval = at - trouble.keepaliveAt;
@@ -468,7 +480,8 @@ export class Connection {
       if (peer.trouble !== undefined) peer.trouble.unanswered = 0;
     }
     const { fin } = peer;
-    if (fin !== undefined && fin.ackedFrame === NEVER && !before(ack, fin.end)) fin.ackedFrame = frame;
+    if (fin !== undefined && fin.ackedFrame === NEVER && !before(ack, fin.end))
+      fin.ackedFrame = frame;
   }
 }
 
@@ -498,7 +511,9 @@ function noteFin(sender: End, frame: number, at: number, end: number): void {
 /** RFC 7323 §2.2: the window of a SYN is never scaled, and scaling needs both ends' option. */
 function noteWindow(sender: End, peer: End, packet: Packet, at: number): void {
   const scaled = (packet.flags & SYN) === 0 && sender.windowScale > 0 && peer.windowScale >= 0;
-  sender.window = scaled ? packet.window << Math.min(sender.windowScale, LARGEST_SCALE) : packet.window;
+  sender.window = scaled
+    ? packet.window << Math.min(sender.windowScale, LARGEST_SCALE)
+    : packet.window;
   if (sender.window > sender.largestWindow) sender.largestWindow = sender.window;
   if (packet.window !== 0) {
     if (sender.trouble !== undefined) sender.trouble.zeroWindowFrame = NEVER;

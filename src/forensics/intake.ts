@@ -80,7 +80,8 @@ export class Intake implements PacketVisitor {
       return this.roll.add(packet, key, beginning(packet, key.side), this.traces.begin());
     }
     const opens = (packet.flags & (SYN | ACK | RST)) === SYN;
-    if (opens && (this.roll.state(row) & (BOTH_FIN | ANY_DATA)) !== 0) this.beginAgain(row, packet, key);
+    if (opens && (this.roll.state(row) & (BOTH_FIN | ANY_DATA)) !== 0)
+      this.beginAgain(row, packet, key);
     return row;
   }
 

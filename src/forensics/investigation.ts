@@ -242,7 +242,12 @@ export class Investigation implements PacketVisitor {
     return this.begin(packet, key, at, known);
   }
 
-  private begin(packet: Packet, key: ConnectionKey, at: number, past: Connection | undefined): Connection {
+  private begin(
+    packet: Packet,
+    key: ConnectionKey,
+    at: number,
+    past: Connection | undefined,
+  ): Connection {
     const predecessor = past && summaryOf(past);
     const connection = this.connections.add(key);
     connection.begin(packet, at, this.recent.allocate(), predecessor, key.side);
@@ -267,7 +272,11 @@ export class Investigation implements PacketVisitor {
     this.departing.push(connection);
     while (this.departing.length - this.departed > DEPARTING_KEPT) {
       const oldest = this.departing[this.departed];
-      if (this.now - oldest.lastAt < DEPARTING_SECONDS && this.departing.length < 8 * DEPARTING_KEPT) return;
+      if (
+        this.now - oldest.lastAt < DEPARTING_SECONDS &&
+        this.departing.length < 8 * DEPARTING_KEPT
+      )
+        return;
       this.departed++;
       this.leave(oldest);
     }
@@ -281,7 +290,11 @@ export class Investigation implements PacketVisitor {
   private leave(connection: Connection): void {
     if (!this.connections.isIn(connection)) return;
     const isReset = connection.firstResetFrame !== NEVER;
-    if (isReset && connection.later !== undefined && this.now - connection.lastAt < STILL_ALIVE_SECONDS) {
+    if (
+      isReset &&
+      connection.later !== undefined &&
+      this.now - connection.lastAt < STILL_ALIVE_SECONDS
+    ) {
       this.departing.push(connection);
       return;
     }
@@ -293,7 +306,9 @@ export class Investigation implements PacketVisitor {
   private forget(connection: Connection): void {
     this.recent.release(connection.home);
     const isReferred =
-      connection.firstResetFrame !== NEVER || connection.hasFailed || this.ladderKeeper.keeps(connection);
+      connection.firstResetFrame !== NEVER ||
+      connection.hasFailed ||
+      this.ladderKeeper.keeps(connection);
     this.connections.remove(connection, !isReferred && !connection.isDeparting);
   }
 }

@@ -137,7 +137,10 @@ const RANKS = Object.fromEntries(
 function frequencyRank(id: CauseId): number {
   const { frequency } = CATALOGUE[id].facts;
   const generals = generalsOf(id);
-  const common = Math.max(frequency, ...generals.map((general) => CATALOGUE[general].facts.frequency));
+  const common = Math.max(
+    frequency,
+    ...generals.map((general) => CATALOGUE[general].facts.frequency),
+  );
   return common * 100 + (generals.length > 0 ? 10 : 0) + frequency;
 }
 

@@ -6,9 +6,9 @@ import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
  */
 const USED = 1 << 0;
 export const CLIENT_UPPER = 1 << 1;
-const OPENED = 1 << 2;
+export const OPENED = 1 << 2;
 const ANSWERED = 1 << 3;
-const CLIENT_WENT_ON = 1 << 4;
+export const CLIENT_WENT_ON = 1 << 4;
 const CLIENT_FIN = 1 << 5;
 const SERVER_FIN = 1 << 6;
 const REQUEST_OPEN = 1 << 7;
@@ -36,9 +36,8 @@ export const isFree = (state: number): boolean => state === 0 || (state & BOTH_F
 export function isSuspicious(state: number): boolean {
   if ((state & HUNG_UP) !== 0) return true;
   if ((state & (OPENED | ANSWERED | CLIENT_WENT_ON)) === OPENED) return true;
-  return (
-    (state & ANSWERED) !== 0 && (state & BOTH_FIN) !== BOTH_FIN && (state & RUN_MASK) >= SILENT_RUN
-  );
+  const bothSpoke = (state & ANSWERED) !== 0 && (state & (OPENED | CLIENT_WENT_ON)) !== 0;
+  return bothSpoke && (state & BOTH_FIN) !== BOTH_FIN && (state & RUN_MASK) >= SILENT_RUN;
 }
 
 /** The word after one more segment. */
@@ -60,14 +59,13 @@ export function advance(before: number, flags: number, payloadLength: number, si
       state |= SERVER_FIN;
     }
   }
-  return countRun(state, side === 1, payloadLength > 0 || (flags & (SYN | FIN)) !== 0);
+  return countRun(state, side === 1);
 }
 
 /** Counts, up to 7, the segments in a row that one end sent while the other kept silent. */
-function countRun(state: number, upper: boolean, wantsAnswer: boolean): number {
-  const one = wantsAnswer ? RUN_ONE : 0;
+function countRun(state: number, upper: boolean): number {
   if (upper !== ((state & RUN_UPPER) !== 0)) {
-    return (state & ~(RUN_MASK | RUN_UPPER)) | (upper ? RUN_UPPER : 0) | one;
+    return (state & ~(RUN_MASK | RUN_UPPER)) | (upper ? RUN_UPPER : 0) | RUN_ONE;
   }
-  return (state & RUN_MASK) === RUN_MASK ? state : state + one;
+  return (state & RUN_MASK) === RUN_MASK ? state : state + RUN_ONE;
 }

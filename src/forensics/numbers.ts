@@ -31,7 +31,9 @@ function expectedBy(sender: End, receiver: End): number | undefined {
   if (!nxtKnown || sender.holes > 0) return receiver.ack;
   if (before(nxt, receiver.ack)) return sender.synFrame === NEVER ? receiver.ack : nxt;
   const wasMissed = receiver.lastAt - sender.lastDataAt > NEVER_ARRIVED_SECONDS;
-  return wasMissed && sender.lastDataAt > 0 && before(receiver.ack, nxt) ? unfinned(sender, receiver) : nxt;
+  return wasMissed && sender.lastDataAt > 0 && before(receiver.ack, nxt)
+    ? unfinned(sender, receiver)
+    : nxt;
 }
 
 /** A FIN alone may still be on its way when all data was acknowledged. */

@@ -131,13 +131,22 @@ function startsWith(bytes: Uint8Array, offset: number, captured: number, word: s
 /**
  * Bytes of the body still to come after this segment (RFC 9112 §6.3), or one of the negative codes.
  */
-function remainingAfter(bytes: Uint8Array, offset: number, captured: number, length: number): number {
+function remainingAfter(
+  bytes: Uint8Array,
+  offset: number,
+  captured: number,
+  length: number,
+): number {
   const limit = offset + Math.min(captured, HEAD_SEARCHED);
   let declared = NO_LENGTH;
   for (let line = nextLine(bytes, offset, limit); line > 0; line = nextLine(bytes, line, limit)) {
     if (bytes[line] === CR) {
       const whole = captured === length;
-      return afterHead(declared, offset + length - line - 2, whole && endsChunks(bytes, offset + length));
+      return afterHead(
+        declared,
+        offset + length - line - 2,
+        whole && endsChunks(bytes, offset + length),
+      );
     }
     if (startsWithAnyCase(bytes, line, limit, 'content-length:')) {
       declared = decimal(bytes, line + 15, limit);

@@ -46,7 +46,13 @@ export class ResetMemory {
   }
 
   /** `trigger`: the segment it answers, if any; `hits`: its number is the one expected. */
-  note(packet: Packet, side: Side, at: number, hits: boolean, trigger: AnsweredSegment | undefined): void {
+  note(
+    packet: Packet,
+    side: Side,
+    at: number,
+    hits: boolean,
+    trigger: AnsweredSegment | undefined,
+  ): void {
     this.count++;
     this.seq = packet.seq;
     this.ack = packet.ack;

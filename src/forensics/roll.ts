@@ -68,7 +68,11 @@ export class Roll {
     words[at + ROW_TAG] = key.tag;
     words[at + VERSION] = packet.ipVersion;
     words[at + IN_USE] = 1;
-    this.takeAddresses(packet, at + (key.side === 0 ? LOWER : UPPER), at + (key.side === 0 ? UPPER : LOWER));
+    this.takeAddresses(
+      packet,
+      at + (key.side === 0 ? LOWER : UPPER),
+      at + (key.side === 0 ? UPPER : LOWER),
+    );
     this.insert(key.bucket, key.tag, row);
     this.size++;
     return row;

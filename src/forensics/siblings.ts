@@ -33,7 +33,8 @@ export class Siblings {
     const { connection, story } = sighting;
     if (story.lower.synFrame !== NEVER || story.upper.synFrame !== NEVER) return undefined;
     for (const { connection: other } of this.byClient.get(clientHash(sighting)) ?? []) {
-      if (other !== connection && runSameNumbers(connection, other)) return other.endpoint(other.server);
+      if (other !== connection && runSameNumbers(connection, other))
+        return other.endpoint(other.server);
     }
     return undefined;
   }

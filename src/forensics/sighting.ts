@@ -223,7 +223,8 @@ function isSureTrigger(
   const { home, segmentCount } = connection;
   if (segmentCount <= REMEMBERED || recent.length(home, n) === 0) return true;
   const sender = connection.end(side);
-  const firstOpen = connection.resets?.of(side).answeredEnd ?? (sender.ackKnown ? sender.ack : undefined);
+  const firstOpen =
+    connection.resets?.of(side).answeredEnd ?? (sender.ackKnown ? sender.ack : undefined);
   return firstOpen === undefined || recent.seq(home, n) === firstOpen;
 }
 

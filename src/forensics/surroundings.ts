@@ -110,7 +110,9 @@ export class Surroundings {
   around(place: Place, siblingConnection: string | undefined): SurroundingsFacts {
     const service = this.services.get(place.senderEndpoint);
     const mass = this.massAround(place);
-    const checks = place.isUnused ? this.checksBy(place.clientHost, place.serverEndpoint) : NO_CHECKS;
+    const checks = place.isUnused
+      ? this.checksBy(place.clientHost, place.serverEndpoint)
+      : NO_CHECKS;
     return {
       massCount: mass.count,
       massWithinMs: mass.withinMs,

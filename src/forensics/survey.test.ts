@@ -57,9 +57,7 @@ const TELLING: Record<string, Course> = {
     const { c, s } = opened(port, at);
     return [c(at, 'S', 0, 0), s(at + 10, 'RA', 0, 1)];
   },
-  'a reset alone, all else before the capture': (port, at) => [
-    opened(port, at).c(at, 'R', 41, 0),
-  ],
+  'a reset alone, all else before the capture': (port, at) => [opened(port, at).c(at, 'R', 41, 0)],
   'an unanswered SYN': (port, at) => {
     const { c } = opened(port, at);
     return [c(at, 'S', 0, 0), c(at + 1000, 'S', 0, 0), c(at + 3000, 'S', 0, 0)];
@@ -118,7 +116,12 @@ const QUIET: Record<string, Course> = {
   },
   'one direction only, closed': (port, at) => {
     const { s } = opened(port, at);
-    return [s(at, 'SA', 0, 1), s(at + 9, 'PA', 1, 41, 90), s(at + 50, 'FA', 91, 42), s(at + 60, 'A', 92, 43)];
+    return [
+      s(at, 'SA', 0, 1),
+      s(at + 9, 'PA', 1, 41, 90),
+      s(at + 50, 'FA', 91, 42),
+      s(at + 60, 'A', 92, 43),
+    ];
   },
 };
 
@@ -193,7 +196,9 @@ describe('a crowd', () => {
       const once = rowsOf(readOnce(capture).verdicts);
       expect(once).not.toBe('');
       for (const bits of [0, 2, 12]) {
-        expect(rowsOf(readTwice(capture, undefined, bits).verdicts), `2^${bits}; ${replay}`).toBe(once);
+        expect(rowsOf(readTwice(capture, undefined, bits).verdicts), `2^${bits}; ${replay}`).toBe(
+          once,
+        );
       }
       const apart = readTwice(capture, () => true, 12);
       expect(rowsOf(apart.verdicts), `no glances; ${replay}`).toBe(once);
@@ -207,7 +212,9 @@ describe('a crowd', () => {
       const port = Number(connection.client.split(':')[1]);
       told.set(port, (told.get(port) ?? 0) + 1);
     }
-    const wrong = [...members].filter(([port, { tells }]) => (told.get(port) ?? 0) !== Number(tells));
+    const wrong = [...members].filter(
+      ([port, { tells }]) => (told.get(port) ?? 0) !== Number(tells),
+    );
     expect(wrong, replay).toEqual([]);
   });
 });

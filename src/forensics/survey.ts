@@ -5,10 +5,12 @@ import {
   advance,
   ANY_DATA,
   beginning,
+  CLIENT_WENT_ON,
   BOTH_FIN,
   CLIENT_UPPER,
   isFree,
   isSuspicious,
+  OPENED,
 } from './lifeline.ts';
 import { Surroundings } from './surroundings.ts';
 
@@ -16,8 +18,8 @@ import { Surroundings } from './surroundings.ts';
  * Pass 1 over a file that can be read twice: which connections are worth following? Every reset
  * marks its connection. Connections that broke without one are found by a few bits for each that
  * is open: buckets of two slots, 8 bytes a slot, a table of fixed size. Who finds a bucket full of
- * living connections is marked at once, and who is pushed out of one is marked when it speaks
- * again: a crowd costs time in pass 2, never a verdict. Memory does not grow with the file, only
+ * living connections, and who is pushed out of one, is marked at once: a crowd costs time in pass
+ * 2, never a verdict. Memory does not grow with the file, only
  * with what is marked.
  */
 export class Survey implements PacketVisitor {
@@ -60,7 +62,8 @@ export class Survey implements PacketVisitor {
     const { slots } = this;
     let slot = this.lookup(key);
     if (slot < 0 || (flags & SYN) !== 0) slot = this.slotOf(packet, key, slot);
-    if (slot >= 0) slots[slot + 1] = advance(slots[slot + 1], flags, packet.payloadLength, key.side);
+    if (slot >= 0)
+      slots[slot + 1] = advance(slots[slot + 1], flags, packet.payloadLength, key.side);
   }
 
   icmpError(packet: Packet): void {
@@ -87,7 +90,8 @@ export class Survey implements PacketVisitor {
     if (slot >= 0) {
       const state = this.slots[slot + 1];
       const fromClient = (key.side === 1) === ((state & CLIENT_UPPER) !== 0);
-      if (fromClient && (state & ANY_DATA) === 0) {
+      const hasSpoken = (state & (OPENED | CLIENT_WENT_ON)) !== 0;
+      if (fromClient && hasSpoken && (state & ANY_DATA) === 0) {
         this.surroundings.probed(hostOfSource(packet), key.targetEndpoint);
       }
       this.slots[slot + 1] = 0;
@@ -126,7 +130,9 @@ export class Survey implements PacketVisitor {
   }
 
   private replace(slot: number, key: ConnectionKey, packet: Packet): number {
-    this.retire(slot);
+    const isPushedOut = this.slots[slot] !== key.tag && !isFree(this.slots[slot + 1]);
+    if (isPushedOut) this.marked.add(slot >>> 2, this.slots[slot]);
+    else this.retire(slot);
     this.connections++;
     this.slots[slot] = key.tag;
     this.slots[slot + 1] = beginning(packet, key.side);

@@ -83,18 +83,11 @@ export class Traces {
   }
 
   /** Fills in what segment number `index` of a list was; answers which side it came from. */
-  read(
-    first: number,
-    index: number,
-    packet: Packet,
-    options: TcpOptions,
-    opening: Opening,
-  ): 0 | 1 {
+  read(first: number, index: number, packet: Packet, options: TcpOptions, opening: Opening): 0 | 1 {
     let chunk = first;
     for (let skip = index; skip >= CHUNK_SEGMENTS; skip -= CHUNK_SEGMENTS) chunk = this.next[chunk];
     const words = this.blocks[chunk >>> BLOCK_BITS];
-    const at =
-      (chunk % CHUNKS_A_BLOCK) * CHUNK_WORDS + (index % CHUNK_SEGMENTS) * SEGMENT_WORDS;
+    const at = (chunk % CHUNKS_A_BLOCK) * CHUNK_WORDS + (index % CHUNK_SEGMENTS) * SEGMENT_WORDS;
     const bits = words[at + BITS];
     packet.frame = words[at + FRAME];
     packet.seconds = words[at + SECONDS];
@@ -139,7 +132,8 @@ export class Traces {
       this.free = this.next[chunk];
     } else {
       chunk = this.used++;
-      if (chunk % CHUNKS_A_BLOCK === 0) this.blocks.push(new Int32Array(CHUNKS_A_BLOCK * CHUNK_WORDS));
+      if (chunk % CHUNKS_A_BLOCK === 0)
+        this.blocks.push(new Int32Array(CHUNKS_A_BLOCK * CHUNK_WORDS));
       if (chunk >= this.next.length) this.growNext();
     }
     this.next[chunk] = NONE;

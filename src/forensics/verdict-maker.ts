@@ -88,7 +88,10 @@ export class VerdictMaker {
       origin: facts.origin,
       effect: 'unknown',
       apps: failureApps(sighting.kind),
-      bytesLost: { min: unacknowledged, max: Math.max(unacknowledged, sighting.receiverSinceAnswer) },
+      bytesLost: {
+        min: unacknowledged,
+        max: Math.max(unacknowledged, sighting.receiverSinceAnswer),
+      },
       benign: facts.benign,
     });
   }
@@ -195,4 +198,3 @@ const placeOf = (connection: Connection, sender: Side, at: number): Place => ({
   serverEndpoint: connection.endpointHash(connection.server),
   isUnused: connection.end(0).bytesSent + connection.end(1).bytesSent === 0,
 });
-

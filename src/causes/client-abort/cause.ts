@@ -1,4 +1,4 @@
-import { notAnAbort, unread } from '../abort.ts';
+import { notAnAbort, untaken } from '../abort.ts';
 import { dataAfterClose } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
 import type { Finding } from '../cause.ts';
@@ -32,52 +32,52 @@ export const clientAbort = defineCause({
         '客户端还没有请求任何东西',
       );
     }
-    const { application: app, receiver } = e;
-    const inFlight = receiver.bytesSent - receiver.bytesAcknowledged;
-    const because = [
-      seen(e.reset.frame, 'the side that opened the connection aborted it', '由建立连接的一方中止'),
-    ];
-    if (app.responseComplete === true) {
-      because.push(
-        seen(
-          app.response?.frame ?? e.reset.frame,
-          'after a complete response: nothing it wanted was lost',
-          '发生在完整的响应之后：它要的东西没有丢失',
-        ),
-      );
-      return possible(...because, ...doubts(e));
-    }
-    const streaming =
-      receiverSpokeLast(e) &&
-      (inFlight > 0 || app.responseComplete === false || receiver.bytesSent > 16_384);
-    if (streaming) {
-      because.push(
-        seen(
-          receiver.lastData?.frame ?? e.reset.frame,
-          `the server was still sending, ${duration(receiver.lastData?.beforeMs ?? 0)} before`,
-          `${duration(receiver.lastData?.beforeMs ?? 0)} 之前服务端还在发送`,
-        ),
-        ...unread(e),
-      );
-      return standing([...because, ...doubts(e)]);
-    }
-    if (app.request !== undefined && !app.answered) {
-      because.push(
-        seen(
-          app.request.frame,
-          `the request had waited ${duration(app.request.beforeMs)} for its answer`,
-          `请求已等待应答 ${duration(app.request.beforeMs)}`,
-        ),
-      );
-      return standing([...because, ...doubts(e)]);
-    }
-    return possible(
-      ...because,
-      against(e.reset.frame, 'nothing was under way towards it', '当时没有正发往它的数据'),
-      ...doubts(e),
-    );
+    return abortedBy(e);
   },
 });
+
+function abortedBy(e: Evidence): Finding {
+  const { application: app, receiver } = e;
+  const byOpener = seen(
+    e.reset.frame,
+    'the side that opened the connection aborted it',
+    '由建立连接的一方中止',
+  );
+  if (app.responseComplete === true && app.answered) {
+    const complete = seen(
+      app.response?.frame ?? e.reset.frame,
+      'after a complete response: nothing it wanted was lost',
+      '发生在完整的响应之后：它要的东西没有丢失',
+    );
+    return possible(complete, byOpener, ...doubts(e));
+  }
+  if (isUnderWay(e)) {
+    const sending = seen(
+      receiver.lastData?.frame ?? e.reset.frame,
+      `the server was still sending, ${duration(receiver.lastData?.beforeMs ?? 0)} before`,
+      `${duration(receiver.lastData?.beforeMs ?? 0)} 之前服务端还在发送`,
+    );
+    return standing([sending, ...untaken(e), byOpener, ...doubts(e)]);
+  }
+  if (app.request !== undefined && !app.answered) {
+    const waited = seen(
+      app.request.frame,
+      `the request had waited ${duration(app.request.beforeMs)} for its answer`,
+      `请求已等待应答 ${duration(app.request.beforeMs)}`,
+    );
+    return standing([waited, byOpener, ...doubts(e)]);
+  }
+  const idle = against(e.reset.frame, 'nothing was under way towards it', '当时没有正发往它的数据');
+  return possible(byOpener, idle, ...doubts(e));
+}
+
+/** The server is in the middle of a response, as far as its numbers and its head tell. */
+function isUnderWay(e: Evidence): boolean {
+  const { bytesSent, bytesAcknowledged } = e.receiver;
+  if (!receiverSpokeLast(e)) return false;
+  const isLong = bytesSent > 16_384;
+  return bytesSent > bytesAcknowledged || e.application.responseComplete === false || isLong;
+}
 
 /** The client closed with FIN before it had its answer; the answer then met a closed socket. */
 function gaveUpWaiting(e: Evidence): Finding {

@@ -3,7 +3,7 @@ import { dataAfterClose } from '../after-close.ts';
 import { defineCause } from '../cause.ts';
 import type { Finding } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { duration, impossible, possible, seen } from '../finding.ts';
+import { duration, impossible, possible, seen, type Standing } from '../finding.ts';
 import { looksForeign } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -31,8 +31,6 @@ export const earlyResponse = defineCause({
     return response === undefined ? possible() : answeredEarly(e, response, general);
   },
 });
-
-type Standing = Exclude<Finding, { stands: 'impossible' }>;
 
 function answeredEarly(
   e: Evidence,

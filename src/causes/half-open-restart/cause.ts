@@ -9,11 +9,9 @@ import {
   replyShape,
   ruledOutByGoingOn,
   serverOnlyOffered,
+  wasJustThere,
 } from '../signs.ts';
 import { facts } from './facts.ts';
-
-/** A host does not go down and come back within this time of its last segment. */
-const TOO_SOON_MS = 200;
 
 export const halfOpenRestart = defineCause({
   id: 'half-open-restart',
@@ -42,7 +40,7 @@ export const halfOpenRestart = defineCause({
       }
       return possible();
     }
-    return standing([replyShape(e, e.trigger), ...forgetting(e), ...doubts(e)]);
+    return standing([...forgetting(e), replyShape(e, e.trigger), ...doubts(e)]);
   },
 });
 
@@ -57,7 +55,7 @@ function forgetting(e: Evidence): readonly Observation[] {
       ),
     ];
   }
-  if (last.beforeMs < TOO_SOON_MS) {
+  if (wasJustThere(e)) {
     return [
       against(
         last.frame,
@@ -66,21 +64,18 @@ function forgetting(e: Evidence): readonly Observation[] {
       ),
     ];
   }
-  const signs = [
-    seen(
-      last.frame,
-      `the sender had last spoken ${duration(last.beforeMs)} before, and never closed`,
-      `发送方最后一次发言在 ${duration(last.beforeMs)} 之前，且从未关闭`,
-    ),
-  ];
-  if (e.receiver.unansweredRetransmissions > 0 || e.receiver.unansweredKeepalives > 1) {
-    signs.push(
-      seen(
-        e.receiver.last?.frame ?? e.reset.frame,
-        'before the reset the host did not answer at all for a while: it was down',
-        'RST 之前该主机有一段时间毫无应答：它当时不在线',
-      ),
-    );
+  const silent = seen(
+    last.frame,
+    `the sender had last spoken ${duration(last.beforeMs)} before, and never closed`,
+    `发送方最后一次发言在 ${duration(last.beforeMs)} 之前，且从未关闭`,
+  );
+  if (e.receiver.unansweredRetransmissions === 0 && e.receiver.unansweredKeepalives <= 1) {
+    return [silent];
   }
-  return signs;
+  const wasDown = seen(
+    e.receiver.last?.frame ?? e.reset.frame,
+    'before the reset the host did not answer at all for a while: it was down',
+    'RST 之前该主机有一段时间毫无应答：它当时不在线',
+  );
+  return [wasDown, silent];
 }

@@ -4,6 +4,8 @@ import { notUnfinished } from '../handshake.ts';
 import { doubts, replyShape, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
 export const handshakeTimeout = defineCause({
   id: 'handshake-timeout',
   facts,
@@ -26,7 +28,7 @@ export const handshakeTimeout = defineCause({
     const because = [
       seen(
         offered?.frame ?? e.reset.frame,
-        `the server never got beyond its SYN,ACK, sent ${e.sender.synCount} times`,
+        `the server never got beyond its SYN,ACK, sent ${times(e.sender.synCount)}`,
         `服务端始终停留在 SYN,ACK，共发送 ${e.sender.synCount} 次`,
       ),
     ];

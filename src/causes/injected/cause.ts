@@ -39,6 +39,13 @@ export const injected = defineCause({
         ),
       );
     }
+    if (e.shape === 'reply-to-syn') {
+      return impossible(
+        e.reset.frame,
+        'a device that answers a SYN in the place of its host is a rejecting firewall',
+        '代替主机应答 SYN 的设备，就是执行拒绝规则的防火墙',
+      );
+    }
     if (e.reset.mptcp !== undefined || (isExplained(e) && looksGenuine(e))) {
       return impossible(
         e.reset.frame,

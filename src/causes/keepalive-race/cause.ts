@@ -57,8 +57,7 @@ export const keepaliveRace = defineCause({
       );
       return possible(idle, noRace, ...general.because);
     }
-    if (general.stands === 'expected')
-      return { stands: 'expected', because: [idle, ...general.because] };
-    return possible(idle, ...general.because);
+    const rest = general.because.filter(({ frame, supports }) => frame !== fin.frame || !supports);
+    return { stands: general.stands, because: [idle, ...rest] };
   },
 });
