@@ -22,7 +22,10 @@ export function receiverApp(e: Evidence, facts: CauseFacts): AppView {
     case 'LAST-ACK':
     case 'CLOSING':
       return { read: 'EOF', write: 'EPIPE' };
-    default:
+    case 'ESTABLISHED':
+    case 'FIN-WAIT-1':
+    case 'FIN-WAIT-2':
+    case 'unknown':
       return facts.receiverApp ?? { read: 'ECONNRESET', write: 'EPIPE' };
   }
 }

@@ -1,6 +1,7 @@
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import { readOptions, TcpOptions } from '../wire/options.ts';
 import { ACK, RST, SYN, type Packet, type PacketVisitor } from '../wire/packet.ts';
+import { arrive } from './arrival.ts';
 import type { Connection, Predecessor } from './connection.ts';
 import type { Side } from './story.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -203,7 +204,7 @@ export class Investigation implements PacketVisitor {
     if (this.survey === undefined && (flags & (SYN | ACK)) === (SYN | ACK)) {
       this.surroundings.accepted(packet, key.sourceEndpoint);
     }
-    connection.arrives(packet, options, opening, at, key.side, this.recent);
+    arrive(connection, packet, options, opening, at, key.side, this.recent);
     this.failures.after(connection, packet, at, key.side);
     if (connection.closed) this.depart(connection);
   }

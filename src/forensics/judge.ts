@@ -73,7 +73,7 @@ export function judgeFailure(e: FailureEvidence): Judgement {
 }
 
 function conclude(standing: Candidate[], whole: boolean): Judgement {
-  const [first, ...others] = standing.sort(byStrength);
+  const [first, ...others] = standing.toSorted(byStrength);
   if (first === undefined)
     return { cause: 'unknown', confidence: 'possible', alternatives: [], because: [] };
   const rivals = others.filter(({ id }) => !isGeneralOf(id, first.id));

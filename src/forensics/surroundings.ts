@@ -194,7 +194,7 @@ function firstAtOrAfter(times: readonly number[], at: number): number {
 /** The median interval, if three in four of the intervals lie within a tenth of it. Milliseconds. */
 function periodOf(times: readonly number[]): number | undefined {
   const intervals = times.slice(1).map((at, index) => at - times[index]);
-  const median = [...intervals].sort((a, b) => a - b)[intervals.length >> 1];
+  const median = intervals.toSorted((a, b) => a - b)[intervals.length >> 1];
   if (median <= 0) return undefined;
   const regular = intervals.filter((interval) => Math.abs(interval - median) <= median / 10);
   return regular.length * 4 >= intervals.length * 3 ? median * 1000 : undefined;
