@@ -167,7 +167,10 @@ export function evidence(...changes: readonly Changes[]): Evidence {
 }
 
 /** The abort is the client's. */
-export const byClient = (client: Partial<EndFacts> = {}, server: Partial<EndFacts> = {}): Changes => ({
+export const byClient = (
+  client: Partial<EndFacts> = {},
+  server: Partial<EndFacts> = {},
+): Changes => ({
   sender: { ...CLIENT, ...client },
   receiver: { ...SERVER, ...server },
 });
@@ -230,13 +233,7 @@ export const failure = (changes: Partial<FailureEvidence> = {}): FailureEvidence
   ...changes,
 });
 
-export type Stands = 'expected' | 'possible' | 'impossible';
-
-/** What every cause says of it, `repeated-reset` and all. */
-export const standings = (e: Evidence): Readonly<Record<CauseId, Stands>> =>
-  Object.fromEntries(
-    CAUSE_IDS.map((id) => [id, CATALOGUE[id].recognise(e).stands]),
-  ) as unknown as Record<CauseId, Stands>;
+type Stands = 'expected' | 'possible' | 'impossible';
 
 /** Causes that stand so, in the order of the catalogue; `unknown`, which always does, left out. */
 export const those = (stands: Stands, e: Evidence): CauseId[] =>
@@ -245,6 +242,5 @@ export const those = (stands: Stands, e: Evidence): CauseId[] =>
 /** The same of a connection that broke without a reset. */
 export const thoseOfFailure = (stands: Stands, e: FailureEvidence): CauseId[] =>
   CAUSE_IDS.filter(
-    (id) =>
-      id !== 'unknown' && (CATALOGUE[id] as Cause).recogniseFailure?.(e).stands === stands,
+    (id) => id !== 'unknown' && (CATALOGUE[id] as Cause).recogniseFailure?.(e).stands === stands,
   );

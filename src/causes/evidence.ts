@@ -190,6 +190,8 @@ export interface AftermathFacts {
 export interface EarlierResets {
   readonly bySender: Sighting | undefined;
   readonly byReceiver: Sighting | undefined;
+  /** One in the receiver's name that took effect, though the receiver went on after it. */
+  readonly inReceiversName: Sighting | undefined;
 }
 
 /** The connection that used the four-tuple before. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { answering, at, byClient, CLIENT, evidence, SERVER, SILENT, those } from '../../test/evidence.ts';
+import {
+  answering,
+  at,
+  byClient,
+  CLIENT,
+  evidence,
+  SERVER,
+  SILENT,
+  those,
+} from '../../test/evidence.ts';
 import type { Changes } from '../../test/evidence.ts';
 
 /**
@@ -34,7 +43,13 @@ describe('close() with data unread', () => {
   });
 });
 
-const quietServer = { role: 'server', segments: 1, syn: at(2, 180), synCount: 1, last: at(2, 180) } as const;
+const quietServer = {
+  role: 'server',
+  segments: 1,
+  syn: at(2, 180),
+  synCount: 1,
+  last: at(2, 180),
+} as const;
 const quietClient = { ...SILENT, segments: 2, syn: at(1, 190), synCount: 1, last: at(3, 170) };
 
 describe('a client that got what it wanted', () => {
@@ -85,7 +100,10 @@ describe('a response before the request was whole', () => {
   };
 
   it('and an abort with the rest unread', () => {
-    expect(those('expected', evidence(early))).toEqual(['close-with-unread-data', 'early-response']);
+    expect(those('expected', evidence(early))).toEqual([
+      'close-with-unread-data',
+      'early-response',
+    ]);
   });
 
   it('or a FIN, and the rest as late data', () => {

@@ -26,6 +26,8 @@ const REORDER_SECONDS = 0.002;
 /** An IPv4 identification this close after the last one continues the same counter. */
 const IP_ID_STEP = 64;
 const NOTHING: readonly LaterSegment[] = [];
+/** Queues on the way may make an answer later than the handshake's by this much. */
+const LATE_MS = 20;
 /** Round trips below this are too short to tell a nearer device from the host. */
 const TELLING_RTT_MS = 10;
 /** What a nearer device answers in less than this part of the host's own time. */
@@ -41,6 +43,8 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
   const trigger = shape === 'active' ? undefined : answered?.trigger;
   const aftermath = aftermathOf(sighting, sender, receiver);
   const inSynSent = isInSynSent(story, other);
+  const capture = captureOf(connection, story, side);
+  const byReceiver = sightingOf(sighting.earlierOfReceiver, sighting.earlierOfReceiverAt, at);
   const earlierBySender = sightingOf(sighting.earlierOfSender, sighting.earlierOfSenderAt, at);
   return {
     reset,
@@ -59,7 +63,9 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
     aftermath,
     earlier: {
       bySender: earlierBySender,
-      byReceiver: sightingOf(sighting.earlierOfReceiver, sighting.earlierOfReceiverAt, at),
+      byReceiver: sighting.receiverResumed ? undefined : byReceiver,
+      inReceiversName:
+        sighting.receiverResumed && sighting.earlierOfReceiverHit ? byReceiver : undefined,
     },
     predecessor: predecessorOf(sighting),
     impossibleTimestampEcho: story.impossibleEchoFrame !== NEVER,
@@ -67,7 +73,7 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
     ackInsteadOfSynAck: sightingOf(story.ackForSynFrame, story.ackForSynAt, at),
     application: story.conversation.facts(at),
     surroundings,
-    capture: captureOf(connection, story, side),
+    capture: { ...capture, whole: capture.whole && !answersTooLate(sighting, trigger) },
   };
 }
 
@@ -98,7 +104,7 @@ function effectOf(
  */
 function meetsNobody(sighting: ResetSighting, trigger: Trigger | undefined): boolean {
   const { connection, at, earlierOfSender, earlierOfSenderAt, earlierOfReceiver } = sighting;
-  if (earlierOfReceiver !== NEVER) return true;
+  if (earlierOfReceiver !== NEVER && !sighting.receiverResumed) return true;
   if (earlierOfSender === NEVER || !sighting.earlierOfSenderHit) return false;
   const rttMs = (connection.handshakeSeconds ?? ASSUMED_RTT_SECONDS) * 1000;
   return trigger === undefined || trigger.beforeMs > (at - earlierOfSenderAt) * 1000 - rttMs;
@@ -138,6 +144,13 @@ function identityOf(
 /** How far a TTL lies outside the range of the sender's other packets. */
 const ttlDelta = (ttl: number, { ttlLowest, ttlHighest }: End): number =>
   ttl > ttlHighest ? ttl - ttlHighest : Math.min(0, ttl - ttlLowest);
+
+/** A kernel answers at once: what seems to have drawn the reset cannot have, and the capture missed it. */
+function answersTooLate({ connection, story, side }: ResetSighting, trigger: Trigger | undefined): boolean {
+  const handshakeMs = handshakeDelayMs(connection, story, side);
+  if (handshakeMs === undefined || trigger === undefined) return false;
+  return trigger.beforeMs > handshakeMs * 2 + LATE_MS;
+}
 
 /** How long the reset's sender took, in the handshake, to answer: the distance to the host itself. */
 function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): number | undefined {

@@ -31,6 +31,9 @@ export interface ResetSighting {
   readonly earlierOfSenderHit: boolean;
   readonly earlierOfReceiver: number;
   readonly earlierOfReceiverAt: number;
+  /** The receiver has taken up the connection again since the reset in its name. */
+  readonly receiverResumed: boolean;
+  readonly earlierOfReceiverHit: boolean;
 }
 
 /** Describes a reset as it arrives, by what will not be there any more later. */
@@ -68,8 +71,10 @@ export function sight(
     earlierOfSender: resumed ? NEVER : own.frame,
     earlierOfSenderAt: own.at,
     earlierOfSenderHit: own.hits,
-    earlierOfReceiver: othersResumed ? NEVER : others.frame,
+    earlierOfReceiver: others.frame,
     earlierOfReceiverAt: others.at,
+    receiverResumed: othersResumed,
+    earlierOfReceiverHit: others.hits,
   };
   const hits = exactness(packet.seq, story.end(side), story.end(other)) !== false;
   resets.note(packet, side, at, hits, isReply ? answered : undefined);

@@ -1,13 +1,7 @@
 import { defineCause } from '../cause.ts';
 import type { Observation } from '../cause.ts';
 import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
-import {
-  foreignSigns,
-  isEstablished,
-  notReply,
-  replyShape,
-  serverOnlyOffered,
-} from '../signs.ts';
+import { foreignSigns, isEstablished, notReply, replyShape, serverOnlyOffered } from '../signs.ts';
 import { namedTimer } from '../timers.ts';
 import { facts } from './facts.ts';
 

@@ -64,7 +64,7 @@ function ofOpenPort(e: Evidence, many: ReturnType<typeof seen> | undefined) {
   const halfOpen = notRefusedByClient(e);
   if (halfOpen !== undefined && !(e.shape === 'active' && e.sender.role === 'client'))
     return halfOpen;
-  if (e.synAckForOtherSyn !== undefined || e.ackInsteadOfSynAck !== undefined) {
+  if (e.synAckForOtherSyn || e.ackInsteadOfSynAck || e.impossibleTimestampEcho) {
     return impossible(e.reset.frame, 'the handshake itself went wrong', '握手本身出了差错');
   }
   if (e.aftermath.newSynIn !== undefined && halfOpen === undefined) {

@@ -51,7 +51,9 @@ function afterHello(e: Evidence): Finding {
   const hello = byClient ? e.sender.lastData : e.receiver.lastData;
   const because: Observation[] = [];
   if (tlsAlert !== undefined) {
-    because.push(seen(tlsAlert.frame, 'the server sent a TLS alert first', '服务端先发送了 TLS 警报'));
+    because.push(
+      seen(tlsAlert.frame, 'the server sent a TLS alert first', '服务端先发送了 TLS 警报'),
+    );
   } else {
     because.push(
       seen(
