@@ -5,7 +5,9 @@ import { expect } from 'vitest';
 import type { CaptureCounts, Problem } from '../src/capture/problem.ts';
 import { CaptureReader } from '../src/capture/reader.ts';
 import { CATALOGUE } from '../src/causes/catalogue.ts';
+import type { CauseFacts } from '../src/causes/cause.ts';
 import type { CauseId } from '../src/causes/ids.ts';
+import { Intake } from '../src/forensics/intake.ts';
 import { Investigation } from '../src/forensics/investigation.ts';
 import { Survey } from '../src/forensics/survey.ts';
 import type { Verdict } from '../src/forensics/verdict.ts';
@@ -48,23 +50,27 @@ export const EXAMPLES: readonly Example[] = readdirSync(join(ROOT, 'examples'))
   .map(exampleOf);
 
 const generalsOf = (id: CauseId): CauseId[] => {
-  const { refines = [] } = CATALOGUE[id].facts as { refines?: CauseId | readonly CauseId[] };
-  const nearest = [refines].flat() as CauseId[];
+  const { refines }: CauseFacts = CATALOGUE[id].facts;
+  const nearest = typeof refines === 'string' ? [refines] : (refines ?? []);
   return [...nearest, ...nearest.flatMap(generalsOf)];
 };
 
 /** Whether a cause is one of those that are right, or a general or special form of one. */
 export const isOneOf = (cause: CauseId, right: readonly CauseId[]): boolean =>
-  right.some((id) => id === cause || generalsOf(id).includes(cause) || generalsOf(cause).includes(id));
+  right.some(
+    (id) => id === cause || generalsOf(id).includes(cause) || generalsOf(cause).includes(id),
+  );
 
 /** What a verdict may say of the first thing that went wrong. */
 export const rightFor = ({ cause, alsoRight }: Truth): readonly CauseId[] =>
   cause === null ? [] : [cause, ...alsoRight];
 
-/** What any verdict on the capture may say. */
-export const rightAnywhere = (truth: Truth): readonly CauseId[] => [
+/** What any verdict on the capture, or on a part of it, may say. */
+const rightAnywhere = (truth: Truth): readonly CauseId[] => [
   ...rightFor(truth),
   ...truth.follows,
+  // Without its resets, a lost race is no more than a server that hung up on a request.
+  ...(truth.cause === 'keepalive-race' ? (['closed-before-response'] as const) : []),
 ];
 
 /**
@@ -114,11 +120,7 @@ const readBy = (
 };
 
 /** Reads a capture twice, as `explain` reads a file: survey, then investigation of what it marked. */
-export const readTwice = (
-  bytes: Uint8Array,
-  keeps?: Keeps,
-  bucketBits = BUCKET_BITS,
-): Reading => {
+export const readTwice = (bytes: Uint8Array, keeps?: Keeps, bucketBits = BUCKET_BITS): Reading => {
   const survey = new Survey(bucketBits);
   readBy(bytes, sieve(survey, keeps));
   survey.finish();
@@ -128,19 +130,32 @@ export const readTwice = (
 };
 
 /** Reads a capture once, in pieces, as `explain` reads standard input. */
-export const readOnce = (bytes: Uint8Array, piece = 4096, keeps?: Keeps): Reading => {
-  const investigation = new Investigation();
+export const readOnce = (bytes: Uint8Array, piece = 4096, keeps?: Keeps): Reading =>
+  readThrough(new Intake(), bytes, Math.max(piece, 1), keeps);
+
+/** Reads a capture once and follows every connection from its first segment. */
+export const readFollowingAll = (bytes: Uint8Array, keeps?: Keeps): Reading =>
+  readThrough(new Investigation(), bytes, bytes.length, keeps);
+
+const readThrough = (
+  listener: Intake | Investigation,
+  bytes: Uint8Array,
+  piece: number,
+  keeps: Keeps | undefined,
+): Reading => {
   const verdicts: Verdict[] = [];
-  const ripe = (): void => void verdicts.push(...investigation.ripe());
-  const { counts, problems } = readBy(bytes, sieve(investigation, keeps), ripe, Math.max(piece, 1));
-  verdicts.push(...investigation.conclude(counts, problems));
+  const ripe = (): void => void verdicts.push(...listener.ripe());
+  const { counts, problems } = readBy(bytes, sieve(listener, keeps), ripe, piece);
+  verdicts.push(...listener.conclude(counts, problems));
   return { verdicts, problems, counts };
 };
 
 /** The verdicts on a capture, once it is sure that they are the same however it is read. */
 export const verdictsOn = (bytes: Uint8Array): readonly Verdict[] => {
   const { verdicts } = readTwice(bytes);
-  expect(rowsOf(readOnce(bytes).verdicts), 'read once, as against twice').toBe(rowsOf(verdicts));
+  const rows = rowsOf(verdicts);
+  expect(rowsOf(readOnce(bytes).verdicts), 'read once, as against twice').toBe(rows);
+  expect(rowsOf(readFollowingAll(bytes).verdicts), 'all followed, as against some').toBe(rows);
   return verdicts;
 };
 

@@ -2,10 +2,13 @@
 export type Random = () => number;
 
 const below = (random: Random, limit: number): number => Math.floor(random() * Math.max(limit, 1));
-const oneOf = <T>(random: Random, choices: readonly T[]): T => choices[below(random, choices.length)]!;
+const oneOf = <T>(random: Random, choices: readonly T[]): T =>
+  choices[below(random, choices.length)]!;
 
 /** Values that lengths are trusted with least. */
-const NASTY = [0, 1, 3, 8, 15, 0x7f_ff_ff_ff, 0x80_00_00_00, 0xff_ff_ff_ff, 0xff_ff_ff_fc, 0x10_00_00];
+const NASTY = [
+  0, 1, 3, 8, 15, 0x7f_ff_ff_ff, 0x80_00_00_00, 0xff_ff_ff_ff, 0xff_ff_ff_fc, 0x10_00_00,
+];
 
 const flipBytes = (bytes: Uint8Array, random: Random): Uint8Array => {
   const damaged = bytes.slice();
@@ -55,11 +58,24 @@ const insertNoise = (bytes: Uint8Array, random: Random): Uint8Array => {
 
 /** The beginning of one capture and the end of another. */
 const splice = (bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array =>
-  joined(bytes.subarray(0, below(random, bytes.length)), other.subarray(below(random, other.length)));
+  joined(
+    bytes.subarray(0, below(random, bytes.length)),
+    other.subarray(below(random, other.length)),
+  );
 
-const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+const joined = (...parts: readonly Uint8Array[]): Uint8Array =>
+  new Uint8Array(Buffer.concat(parts));
 
-const DAMAGES = { flipBytes, overwriteWord, overwriteHead, truncate, cutOut, repeatPart, insertNoise, splice };
+const DAMAGES = {
+  flipBytes,
+  overwriteWord,
+  overwriteHead,
+  truncate,
+  cutOut,
+  repeatPart,
+  insertNoise,
+  splice,
+};
 
 export interface Damaged {
   readonly how: string;

@@ -28,7 +28,10 @@ const caseOf = (number: number): Damaged => {
 };
 
 /** All that can be said against a reading, whatever the capture was. */
-const complaintsAbout = ({ verdicts, problems, counts }: Reading, { bytes: { length } }: Damaged): string[] => {
+const complaintsAbout = (
+  { verdicts, problems, counts }: Reading,
+  { bytes: { length } }: Damaged,
+): string[] => {
   const complaints: string[] = [];
   const demand = (isTrue: boolean, what: string): void => {
     if (!isTrue) complaints.push(what);
@@ -41,14 +44,20 @@ const complaintsAbout = ({ verdicts, problems, counts }: Reading, { bytes: { len
     demand(message.length > 5 && !/undefined|NaN/.test(message), `message: ${place}`);
   }
   demand(problems.filter(({ fatal }) => fatal).length <= 1, 'more than one fatal problem');
-  demand(problems.slice(0, -1).every(({ fatal }) => !fatal), 'problems after the fatal one');
+  demand(
+    problems.slice(0, -1).every(({ fatal }) => !fatal),
+    'problems after the fatal one',
+  );
   demand(counts.packets * 16 <= length, `${counts.packets} packets in ${length} bytes`);
   for (const verdict of verdicts) {
     const { frame, bytesLost, connection, evidence } = verdict;
     const row = new JsonRows('en').row(verdict);
     const isFrame = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= counts.packets;
     demand(isFrame(frame) && frame > 0 && isFrame(connection.id), `frame of ${row}`);
-    demand(evidence.every((seen) => isFrame(seen.frame)), `evidence of ${row}`);
+    demand(
+      evidence.every((seen) => isFrame(seen.frame)),
+      `evidence of ${row}`,
+    );
     demand(bytesLost.min >= 0 && bytesLost.max >= bytesLost.min, `bytes lost of ${row}`);
     demand(!/NaN|undefined|Infinity/.test(row), row);
     JSON.parse(row);
@@ -57,35 +66,42 @@ const complaintsAbout = ({ verdicts, problems, counts }: Reading, { bytes: { len
 };
 
 describe('captures damaged at random', () => {
-  it('are read without exception or delay, and every problem has its place', { timeout: 120_000 }, () => {
-    const complaints: string[] = [];
-    const seen = { problems: 0, verdicts: 0, slowestMs: 0 };
-    for (let number = 0; number < CASES; number++) {
-      const damaged = caseOf(number);
-      const again = `case ${number} (${damaged.how}); SEED=${seed + number} RUNS=1 npx vitest run test/damaged.test.ts`;
-      const began = performance.now();
-      try {
-        const reading = readTwice(damaged.bytes);
-        complaints.push(...complaintsAbout(reading, damaged).map((what) => `${again}: ${what}`));
-        seen.problems += reading.problems.length;
-        seen.verdicts += reading.verdicts.length;
-      } catch (error) {
-        complaints.push(`${again}: ${(error as Error).stack}`);
+  it(
+    'are read without exception or delay, and every problem has its place',
+    { timeout: 120_000 },
+    () => {
+      const complaints: string[] = [];
+      const seen = { problems: 0, verdicts: 0, slowestMs: 0 };
+      for (let number = 0; number < CASES; number++) {
+        const damaged = caseOf(number);
+        const again = `case ${number} (${damaged.how}); SEED=${seed + number} RUNS=1 npx vitest run test/damaged.test.ts`;
+        const began = performance.now();
+        try {
+          const reading = readTwice(damaged.bytes);
+          complaints.push(...complaintsAbout(reading, damaged).map((what) => `${again}: ${what}`));
+          seen.problems += reading.problems.length;
+          seen.verdicts += reading.verdicts.length;
+        } catch (error) {
+          complaints.push(`${again}: ${(error as Error).stack}`);
+        }
+        seen.slowestMs = Math.max(seen.slowestMs, performance.now() - began);
       }
-      seen.slowestMs = Math.max(seen.slowestMs, performance.now() - began);
-    }
-    console.log(`${CASES} damaged captures, seed ${seed}: ${JSON.stringify(seen)}`);
-    expect(complaints.slice(0, 5)).toEqual([]);
-    expect(seen.slowestMs).toBeLessThan(PATIENCE_MS);
-    if (CASES > 1000) expect(Math.min(seen.problems, seen.verdicts)).toBeGreaterThan(CASES / 4);
-  });
+      console.log(`${CASES} damaged captures, seed ${seed}: ${JSON.stringify(seen)}`);
+      expect(complaints.slice(0, 5)).toEqual([]);
+      expect(seen.slowestMs).toBeLessThan(PATIENCE_MS);
+      if (CASES > 1000) expect(Math.min(seen.problems, seen.verdicts)).toBeGreaterThan(CASES / 4);
+    },
+  );
 
   it('say the same in whatever pieces they come', { timeout: 120_000 }, () => {
     for (let number = 0; number < CASES / 10; number++) {
       const damaged = caseOf(number);
       const whole = readOnce(damaged.bytes, damaged.bytes.length);
       const piece = 1 + Math.floor(randomFrom(seed + number)() * 300);
-      expect(readOnce(damaged.bytes, piece), `case ${number}, pieces of ${piece}, seed ${seed}`).toEqual(whole);
+      expect(
+        readOnce(damaged.bytes, piece),
+        `case ${number}, pieces of ${piece}, seed ${seed}`,
+      ).toEqual(whole);
     }
   });
 });
@@ -104,15 +120,24 @@ describe('the command line on captures that lie', () => {
       { cwd: folder, encoding: 'utf8', timeout: 20_000 },
     );
     expect({ signal, trace: /\n {4}at /.test(stderr) }).toEqual({ signal: null, trace: false });
-    const rows = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    const rows = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
     return { rows, stderr, status };
   };
 
   const refusal = [
     segment({ flags: 'S', seq: 1000, ack: 0 }),
     segment({
-      ...{ source: '10.0.0.2', target: '10.0.0.1', sourcePort: 80, targetPort: 40_000 },
-      ...{ flags: 'RA', seq: 0, ack: 1001, window: 0 },
+      source: '10.0.0.2',
+      target: '10.0.0.1',
+      sourcePort: 80,
+      targetPort: 4e4,
+      flags: 'RA',
+      seq: 0,
+      ack: 1001,
+      window: 0,
     }),
   ].map((data) => ({ data }));
   /** LINKTYPE_RAW. */
@@ -151,12 +176,18 @@ describe('the command line on captures that lie', () => {
     const again = pcap(Array.from({ length: 40 }, () => refusal).flat(), { linkType: RAW });
     const capture = bytes(good, record(0x7fff_ffff, 100), again.subarray(24));
     const { rows, status } = explain('hole.pcap', capture);
-    expect(rows.at(-1)).toMatchObject({ packets: 82, problems: [{ offset: good.length, fatal: false }] });
+    expect(rows.at(-1)).toMatchObject({
+      packets: 82,
+      problems: [{ offset: good.length, fatal: false }],
+    });
     expect(status).toBe(2);
   });
 
   it('does not mind a snap length that its packets pass, as no other tool does', () => {
-    const { rows, stderr, status } = explain('snap.pcap', pcap(refusal, { linkType: RAW, snapLength: 10 }));
+    const { rows, stderr, status } = explain(
+      'snap.pcap',
+      pcap(refusal, { linkType: RAW, snapLength: 10 }),
+    );
     expect(rows.map(({ type }) => type)).toEqual(['reset', 'summary']);
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   });
@@ -164,7 +195,8 @@ describe('the command line on captures that lie', () => {
   it('names what is no capture at all', () => {
     const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1);
     expect(explain('empty.pcap', new Uint8Array(0))).toEqual({
-      ...{ rows: [expect.objectContaining({ packets: 0 })], status: 2 },
+      rows: [expect.objectContaining({ packets: 0 })],
+      status: 2,
       stderr: 'resetlab: empty.pcap: the file is empty\n',
     });
     const { stderr, status } = explain('photo.pcap', jpeg);

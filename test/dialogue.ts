@@ -65,10 +65,16 @@ export const dialogue = (fields: DialogueFields = {}): { c: Say; s: Say; opened:
       }),
     });
   const c = say(clientIss, serverIss, {
-    ...{ source: client, target: server, sourcePort: clientPort, targetPort: serverPort },
+    source: client,
+    target: server,
+    sourcePort: clientPort,
+    targetPort: serverPort,
   });
   const s = say(serverIss, clientIss, {
-    ...{ source: server, target: client, sourcePort: serverPort, targetPort: clientPort },
+    source: server,
+    target: client,
+    sourcePort: serverPort,
+    targetPort: clientPort,
   });
   return { c, s, opened: [c(0, 'S', 0, 0), s(10, 'SA', 0, 1), c(20, 'A', 1, 1)] };
 };

@@ -111,7 +111,7 @@ const BASE: Evidence = {
     risingSequence: false,
     otherEndReset: undefined,
   },
-  earlier: { bySender: undefined, byReceiver: undefined },
+  earlier: { bySender: undefined, byReceiver: undefined, inReceiversName: undefined },
   predecessor: undefined,
   impossibleTimestampEcho: false,
   synAckForOtherSyn: undefined,

@@ -16,15 +16,23 @@ import { readJson, ROOT } from './tree.ts';
 /** What no person has looked at yet begins so. */
 const UNREVIEWED = 'NOT REVIEWED';
 
+/** Stands before the rows of each file. */
+const REVIEWED = '_reviewed';
+
 interface Expected {
   /** By whom or what the rows were checked, and how the numbers come about. */
-  readonly _reviewed: string;
+  readonly [REVIEWED]: string;
   readonly rows: readonly unknown[];
 }
 
 /** A row of `explain --json` without its words: what remains must not change by chance. */
 const plainRow = (verdict: Verdict): unknown => {
-  const { advice: _advice, settle: _settle, evidence, ...row } = JSON.parse(new JsonRows('en').row(verdict));
+  const {
+    advice: _advice,
+    settle: _settle,
+    evidence,
+    ...row
+  } = JSON.parse(new JsonRows('en').row(verdict));
   const frames = (supports: boolean): number[] =>
     evidence
       .filter((seen: { supports: boolean }) => seen.supports === supports)
@@ -37,16 +45,17 @@ const pathOf = ({ name }: Example): string => `examples/${name}.verdict.json`;
 const expectedOf = (example: Example): Expected =>
   existsSync(join(ROOT, pathOf(example)))
     ? readJson(pathOf(example))
-    : { _reviewed: UNREVIEWED, rows: [] };
+    : { [REVIEWED]: UNREVIEWED, rows: [] };
 
 /** Writes the rows as they are, and takes the review back where they are not as reviewed. */
 const update = (example: Example, rows: readonly unknown[]): void => {
   const known = expectedOf(example);
   const isSame = JSON.stringify(known.rows) === JSON.stringify(rows);
-  const reviewed = isSame || known._reviewed.startsWith(UNREVIEWED);
-  const _reviewed = reviewed ? known._reviewed : `${UNREVIEWED} since the rows changed. ${known._reviewed}`;
+  const review = known[REVIEWED];
+  const stands = isSame || review.startsWith(UNREVIEWED);
+  const note = JSON.stringify(stands ? review : `${UNREVIEWED} since the rows changed. ${review}`);
   const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
-  const content = `{\n  "_reviewed": ${JSON.stringify(_reviewed)},\n  "rows": [\n${lines}\n  ]\n}\n`;
+  const content = `{\n  "${REVIEWED}": ${note},\n  "rows": [\n${lines}\n  ]\n}\n`;
   writeFileSync(join(ROOT, pathOf(example)), content);
 };
 
@@ -64,7 +73,8 @@ describe.each(EXAMPLES)('$name', (example) => {
       return;
     }
     const first = verdicts.find(({ cause }) => cause !== 'repeated-reset');
-    const named = first === undefined ? [] : [first.cause, ...first.alternatives.map((a) => a.cause)];
+    const named =
+      first === undefined ? [] : [first.cause, ...first.alternatives.map((a) => a.cause)];
     const right = rightFor(truth);
     expect(
       named.some((cause) => isOneOf(cause, right)),
@@ -74,9 +84,11 @@ describe.each(EXAMPLES)('$name', (example) => {
 
   it('is certain of nothing that is false', () => {
     const certain = verdicts.filter((verdict) => verdict.confidence === 'certain');
-    expect(certain.filter(({ cause }) => isFalse(cause, truth)).map(({ frame, cause }) => [frame, cause])).toEqual(
-      [],
-    );
+    expect(
+      certain
+        .filter(({ cause }) => isFalse(cause, truth))
+        .map(({ frame, cause }) => [frame, cause]),
+    ).toEqual([]);
   });
 
   it('says all the rest as reviewed, row by row', () => {
@@ -84,7 +96,7 @@ describe.each(EXAMPLES)('$name', (example) => {
     if (process.env['UPDATE_VERDICTS'] === '1') update(example, rows);
     const expected = expectedOf(example);
     expect(rows).toEqual(expected.rows);
-    expect(expected._reviewed, pathOf(example)).not.toMatch(UNREVIEWED);
+    expect(expected[REVIEWED], pathOf(example)).not.toMatch(UNREVIEWED);
   });
 });
 

@@ -81,7 +81,11 @@ export const spoiltWays = (bytes: Uint8Array, seed: number): Spoilt[] => [
   })),
   { how: 'higher port only', bytes, keeps: (packet) => packet.sourcePort > packet.targetPort },
   { how: 'lower port only', bytes, keeps: (packet) => packet.sourcePort < packet.targetPort },
-  ...SNAP_LENGTHS.map((limit) => ({ how: `cut at ${limit}`, bytes: cutAt(bytes, limit), keeps: all })),
+  ...SNAP_LENGTHS.map((limit) => ({
+    how: `cut at ${limit}`,
+    bytes: cutAt(bytes, limit),
+    keeps: all,
+  })),
   ...LOSSES.map((part, index) => {
     const lost = lostFrames(part, seed + index);
     const keeps = (packet: { frame: number }): boolean => !lost(packet.frame);

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { EXAMPLES, isFalse, readOnce, readTwice, rowsOf } from './captures.ts';
+import { EXAMPLES, isFalse, readFollowingAll, readOnce, readTwice, rowsOf } from './captures.ts';
 import { seedOfRun, spoiltWays } from './spoil.ts';
 
 /**
@@ -50,6 +50,8 @@ describe.each(EXAMPLES)('$name, spoilt', ({ bytes, truth }) => {
     for (const { how, spoilt, verdicts } of readings) {
       const once = readOnce(spoilt.bytes, 1500, spoilt.keeps);
       expect(rowsOf(once.verdicts), `${how}; ${replay}`).toBe(rowsOf(verdicts));
+      const all = readFollowingAll(spoilt.bytes, spoilt.keeps);
+      expect(rowsOf(all.verdicts), `all followed; ${how}; ${replay}`).toBe(rowsOf(verdicts));
     }
   });
 });

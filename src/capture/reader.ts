@@ -50,6 +50,12 @@ export class CaptureReader {
     return this.consumed;
   }
 
+  /** When the packet that was read last was captured, in seconds since the epoch; 0 before any. */
+  get endSeconds(): number {
+    const { seconds, nanos } = this.delivery.packet;
+    return seconds + nanos * 1e-9;
+  }
+
   /** Takes the next piece; its memory may be used again as soon as this returns. */
   push(chunk: Uint8Array): void {
     if (this.ended) throw new Error('push after end');

@@ -15,6 +15,9 @@ import { isOnSchedule } from './timers.ts';
 
 /** Aborts of a socket by its own side: what they share, and the two that the wire can hint at. */
 
+/** A FIN and a reset this close together come from one close(). */
+export const SAME_CLOSE_MS = 2;
+
 /** Undefined, or why no socket of the sender's can have aborted here. */
 export const notAnAbort = once((e: Evidence): Impossible | undefined => {
   if (e.shape !== 'active') return notActive(e);
@@ -130,6 +133,16 @@ export function abortOnPurpose(e: Evidence): Finding {
   const out = notAnAbort(e);
   if (out !== undefined) return out;
   const because = [nothingUnread(e), activeShape(e)];
+  const { fin } = e.sender;
+  if (fin !== undefined && fin.beforeMs <= SAME_CLOSE_MS) {
+    because.push(
+      against(
+        fin.frame,
+        'a FIN had gone out in the same instant, and SO_LINGER 0 sends none',
+        '同一瞬间发出过 FIN，而 SO_LINGER 0 不会发 FIN',
+      ),
+    );
+  }
   if (e.sender.unansweredKeepalives > 0) {
     because.push(
       against(

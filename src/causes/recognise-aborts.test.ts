@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from './catalogue.ts';
+import type { Evidence } from './evidence.ts';
 import {
   answering,
   at,
@@ -28,6 +30,16 @@ const unread: Changes = {
 describe('close() with data unread', () => {
   it('is the trace of an abort after data that nobody answered', () => {
     expect(those('expected', evidence(unread))).toEqual(['close-with-unread-data']);
+  });
+
+  it('names what the kernel had not taken, and a window full of what nobody read', () => {
+    const flood: Changes = {
+      sender: { window: 1000, largestWindow: 64512 },
+      receiver: { bytesSent: 9000, bytesAcknowledged: 8000 },
+    };
+    const told = (e: Evidence): number =>
+      [CATALOGUE['close-with-unread-data'].recognise(e).because].flat().length;
+    expect(told(evidence(unread, flood))).toBe(told(evidence(unread)) + 2);
   });
 
   it('is no more than possible once the sender had answered the last it got', () => {
@@ -219,6 +231,22 @@ describe('many at once', () => {
   it('one that gave up its own probes among them has a cause of its own', () => {
     const e = evidence(mass(20, 1), { sender: { keepalives: 3, unansweredKeepalives: 3 } });
     expect(those('impossible', e)).toContain('mass-restart');
+  });
+});
+
+describe('an idle timer on the way that resets both ends as it runs out', () => {
+  const idle: Changes = { idleMs: 240_300, sender: { last: at(7, 240_300) } };
+
+  it('is hinted at by the silence, and told with a mark of another machine', () => {
+    expect(those('possible', evidence(idle))).toContain('middlebox-idle-timeout');
+    const marked = evidence(idle, { identity: { timestampsMissing: true } });
+    expect(those('expected', marked)).toContain('middlebox-idle-timeout');
+  });
+
+  it('is not what follows probes without an answer, or a short silence', () => {
+    const probing = evidence(idle, { sender: { keepalives: 2, unansweredKeepalives: 2 } });
+    expect(those('impossible', probing)).toContain('middlebox-idle-timeout');
+    expect(those('impossible', evidence())).toContain('middlebox-idle-timeout');
   });
 });
 

@@ -222,7 +222,7 @@ describe('not the first reset', () => {
 
   it('follows from one that closed its socket in the name of the other end, who went on', () => {
     const e = evidence(answering(), {
-      earlier: { byReceiver: at(12, 50) },
+      earlier: { inReceiversName: at(12, 50) },
       sender: { last: at(7, 80) },
     });
     expect(those('expected', e)).toContain('repeated-reset');
@@ -230,7 +230,7 @@ describe('not the first reset', () => {
 
   it('does not, if the sender had lived on after that one', () => {
     const e = evidence(answering(), {
-      earlier: { byReceiver: at(12, 900) },
+      earlier: { inReceiversName: at(12, 900) },
       sender: { last: at(17, 60) },
     });
     expect(those('impossible', e)).toContain('repeated-reset');

@@ -76,6 +76,13 @@ describe('a reject on the way', () => {
     expect(those('possible', evidence(answering()))).toContain('firewall-reject');
   });
 
+  it('answers something: a bare RST that answers nothing is none, if nothing is missing', () => {
+    const nothing = evidence(answering(), { trigger: undefined });
+    expect(those('impossible', nothing)).toContain('firewall-reject');
+    const gaps = evidence(answering(), { trigger: undefined, capture: { gapless: false } });
+    expect(those('possible', gaps)).toContain('firewall-reject');
+  });
+
   it('aborts no socket', () => {
     expect(those('impossible', evidence({ identity: { ttlDelta: 12 } }))).toContain(
       'firewall-reject',

@@ -48,6 +48,12 @@ export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
     `单独的 RST，窗口为 0，序号等于第 ${trigger.frame} 帧（${duration(trigger.beforeMs)} 之前）的确认号：是对该报文段的应答`,
   );
 
+/** Whichever of the two shapes it has, told. */
+export const shapeTold = (e: Evidence): readonly Observation[] => {
+  if (e.shape === 'active') return [activeShape(e)];
+  return e.shape === 'reply' && e.trigger !== undefined ? [replyShape(e, e.trigger)] : [];
+};
+
 export const notActive = once((e: Evidence) =>
   impossible(
     e.reset.frame,
@@ -209,7 +215,7 @@ export const ruledOutByGoingOn = once((e: Evidence): Impossible | undefined => {
 
 // ---- where the connection stood ----------------------------------------------------------------
 
-export const isSynchronized = (end: EndFacts): boolean =>
+const isSynchronized = (end: EndFacts): boolean =>
   end.state !== 'SYN-SENT' && end.state !== 'LISTEN' && end.state !== 'CLOSED';
 
 /** Both ends have gone through the handshake, or are seen in mid-connection. */

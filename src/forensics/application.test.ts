@@ -29,7 +29,9 @@ const after = (...segments: readonly Said[]) => {
     // The capture goes on behind the payload with bytes of others.
     const packet = Object.assign(new Packet(), {
       bytes: bytes([7, 7, 7], payload.subarray(0, captured), text('0\r\n\r\nHTTP/1.1 500 ')),
-      ...{ payloadOffset: 3, payloadCaptured: captured, payloadLength: payload.length },
+      payloadOffset: 3,
+      payloadCaptured: captured,
+      payloadLength: payload.length,
     });
     readOpening(packet, opening);
     conversation.hears(by === 'client', index + 1, index, payload.length, opening);
@@ -145,7 +147,9 @@ describe('TLS (RFC 8446 §4, §5.1)', () => {
 
   it('a ClientHello that nobody answered', () => {
     expect(after(clientHello)).toMatchObject({
-      ...{ protocol: 'tls', clientHelloLast: true, serverHelloSeen: false },
+      protocol: 'tls',
+      clientHelloLast: true,
+      serverHelloSeen: false,
     });
   });
 

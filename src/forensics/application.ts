@@ -19,6 +19,7 @@ export class Conversation {
   private request: Message | undefined;
   private response: Message | undefined;
   private requests = 0;
+  private askedForHead = false;
   private status: number | undefined;
   private clientHelloLast = false;
   private serverHello = false;
@@ -38,6 +39,7 @@ export class Conversation {
     this.request = undefined;
     this.response = undefined;
     this.requests = 0;
+    this.askedForHead = false;
     this.status = undefined;
     this.clientHelloLast = false;
     this.serverHello = false;
@@ -93,18 +95,26 @@ export class Conversation {
   }
 
   private begins(fromClient: boolean, frame: number, at: number, opening: Opening): void {
-    const remaining = bodyRemaining(opening.remaining, fromClient);
-    const message: Message = { frame, at, remaining, complete: completeness(remaining) };
     if (fromClient) {
       this.requests++;
-      this.request = message;
+      this.askedForHead = opening.isHead;
+      // A request that declares no length has no body.
+      const remaining = opening.remaining === NO_LENGTH ? 0 : opening.remaining;
+      this.request = { frame, at, remaining, complete: completeness(remaining) };
       return;
     }
     const { status } = opening;
-    // 1xx are interim (RFC 9110 §15.2): the response proper is still to come.
-    if (status >= 100 && status < 200) return;
+    // 1xx are interim, but after 101 HTTP is over (RFC 9110 §15.2): a response proper is to come.
+    if (status >= 100 && status < 200 && status !== 101) return;
     this.status = status === 0 ? undefined : status;
-    this.response = message;
+    const remaining = this.bodyOfResponse(opening);
+    this.response = { frame, at, remaining, complete: completeness(remaining) };
+  }
+
+  /** RFC 9112 §6.3: some have none whatever they declare; without a length it lasts until the close. */
+  private bodyOfResponse({ status, remaining }: Opening): number {
+    if (this.askedForHead || status === 204 || status === 304) return 0;
+    return remaining === NO_LENGTH ? UNKNOWN_LENGTH : remaining;
   }
 
   private continues(fromClient: boolean, length: number, opening: Opening): void {
@@ -118,10 +128,6 @@ export class Conversation {
     message.complete = message.remaining === 0;
   }
 }
-
-/** A request that declares no length has no body; such a response lasts until the close. */
-const bodyRemaining = (declared: number, fromClient: boolean): number =>
-  declared === NO_LENGTH ? (fromClient ? 0 : UNKNOWN_LENGTH) : declared;
 
 const completeness = (remaining: number): boolean | undefined =>
   remaining === UNKNOWN_LENGTH ? undefined : remaining === 0;

@@ -37,8 +37,12 @@ describe.each([
     [
       'late data of 70 that met a closed socket',
       [
-        ...[...answered, c(60, 'A', 301, 51), s(70, 'FA', 51, 301), c(80, 'A', 301, 52)],
-        ...[c(90, 'PA', 301, 52, 70), s(100, 'R', 52, 0)],
+        ...answered,
+        c(60, 'A', 301, 51),
+        s(70, 'FA', 51, 301),
+        c(80, 'A', 301, 52),
+        c(90, 'PA', 301, 52, 70),
+        s(100, 'R', 52, 0),
       ],
       [70, 70],
     ],
@@ -61,7 +65,7 @@ describe.each([
     ],
     [
       'a keepalive probe is no data',
-      [...[...answered, c(60, 'A', 301, 51), c(9000, 'A', 300, 51), s(9010, 'R', 51, 0)]],
+      [...answered, c(60, 'A', 301, 51), c(9000, 'A', 300, 51), s(9010, 'R', 51, 0)],
       [0, 0],
     ],
   ])('%s', (_name, frames, expected) => {
@@ -75,11 +79,9 @@ describe('an early answer', () => {
     const head = 'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n';
     const answer = 'HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n';
     const [h, a] = [head.length, answer.length];
-    const frames = [
-      ...[...opened, c(30, 'PA', 1, 1, head), c(31, 'A', 1 + h, 1, 1400), s(40, 'A', 1, 1401 + h)],
-      ...[s(45, 'PA', 1, 1401 + h, answer), c(47, 'A', 1401 + h, 1 + a, 1400)],
-      s(50, 'RA', 1 + a, 1401 + h),
-    ];
+    const upload = [c(30, 'PA', 1, 1, head), c(31, 'A', 1 + h, 1, 1400), s(40, 'A', 1, 1401 + h)];
+    const refused = [s(45, 'PA', 1, 1401 + h, answer), c(47, 'A', 1401 + h, 1 + a, 1400)];
+    const frames = [...opened, ...upload, ...refused, s(50, 'RA', 1 + a, 1401 + h)];
     // 1400 never taken; head and the first 1400 taken and perhaps unread.
     expect(lostIn(frames)).toEqual([[1400, 2800 + h]]);
   });

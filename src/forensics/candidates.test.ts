@@ -47,7 +47,9 @@ describe('a set of candidates', () => {
     const candidates = new CandidateSet();
     candidates.add(7, 42);
     expect([candidates.has(7, 42), candidates.has(8, 42), candidates.has(7, 43)]).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
   });
 });

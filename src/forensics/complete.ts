@@ -146,7 +146,10 @@ const ttlDelta = (ttl: number, { ttlLowest, ttlHighest }: End): number =>
   ttl > ttlHighest ? ttl - ttlHighest : Math.min(0, ttl - ttlLowest);
 
 /** A kernel answers at once: what seems to have drawn the reset cannot have, and the capture missed it. */
-function answersTooLate({ connection, story, side }: ResetSighting, trigger: Trigger | undefined): boolean {
+function answersTooLate(
+  { connection, story, side }: ResetSighting,
+  trigger: Trigger | undefined,
+): boolean {
   const handshakeMs = handshakeDelayMs(connection, story, side);
   if (handshakeMs === undefined || trigger === undefined) return false;
   return trigger.beforeMs > handshakeMs * 2 + LATE_MS;

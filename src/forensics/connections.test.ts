@@ -8,7 +8,13 @@ import type { Verdict } from './verdict.ts';
 
 /** What is told of a verdict besides its frames and words. */
 const wordOn = ({ sender, shape, cause, confidence, effect, bytesLost, apps }: Verdict) => ({
-  ...{ sender, shape, cause, confidence, effect, bytesLost, apps },
+  sender,
+  shape,
+  cause,
+  confidence,
+  effect,
+  bytesLost,
+  apps,
 });
 
 const later = (frame: Frame, microseconds: number): Frame => {
@@ -21,9 +27,14 @@ const talk = dialogue();
 const aborted = (() => {
   const { c, s, opened } = talk;
   return [
-    ...[...opened, c(30, 'PA', 1, 1, 300), s(40, 'A', 1, 301)],
-    ...[c(88, 'A', 301, 1, 100), c(89, 'PA', 401, 1, 100), s(90, 'RA', 1, 301)],
-    ...[s(98, 'R', 1, 0), s(99, 'R', 1, 0)],
+    ...opened,
+    c(30, 'PA', 1, 1, 300),
+    s(40, 'A', 1, 301),
+    c(88, 'A', 301, 1, 100),
+    c(89, 'PA', 401, 1, 100),
+    s(90, 'RA', 1, 301),
+    s(98, 'R', 1, 0),
+    s(99, 'R', 1, 0),
   ];
 })();
 
@@ -32,7 +43,9 @@ describe('every packet captured twice', () => {
 
   it('single: the abort and two repetitions', () => {
     expect(single.map(({ cause }) => cause)).toEqual([
-      ...['close-with-unread-data', 'repeated-reset', 'repeated-reset'],
+      'close-with-unread-data',
+      'repeated-reset',
+      'repeated-reset',
     ]);
   });
 
@@ -47,7 +60,9 @@ describe('every packet captured twice', () => {
   it('as two interfaces of one pcapng do', () => {
     const { section, interface: described, packet } = pcapng();
     const capture = bytes(
-      ...[section(), described(101), described(101)],
+      section(),
+      described(101),
+      described(101),
       ...aborted.flatMap((frame) => [packet(frame, 0), packet(later(frame, 40), 1)]),
     );
     expect(verdictsOn(capture).map(wordOn)).toEqual(single);
@@ -65,8 +80,11 @@ describe('every packet captured twice', () => {
   it('two resets alike on one interface are two, where no identification says otherwise', () => {
     const { c, s, opened } = talk;
     const frames = [
-      ...[...opened, c(30, 'PA', 1, 1, 50), c(30.1, 'PA', 51, 1, 50)],
-      ...[s(40, 'R', 1, 0), s(40.01, 'R', 1, 0)],
+      ...opened,
+      c(30, 'PA', 1, 1, 50),
+      c(30.1, 'PA', 51, 1, 50),
+      s(40, 'R', 1, 0),
+      s(40.01, 'R', 1, 0),
     ];
     expect(verdictsOn(captureOf(frames))).toHaveLength(2);
   });
@@ -77,15 +95,26 @@ describe('a four-tuple used again', () => {
     const { c, s, opened } = talk;
     const again = dialogue({ clientIss: 900_000, serverIss: 700_000 });
     const frames = [
-      ...[...opened, c(30, 'PA', 1, 1, 300), s(40, 'PA', 1, 301, 90), c(50, 'FA', 301, 91)],
-      ...[s(60, 'FA', 91, 302), c(70, 'A', 302, 92)],
-      ...[again.c(90_000, 'S', 0, 0), again.s(90_010, 'RA', -700_000, 1, 0, { window: 0 })],
+      ...opened,
+      c(30, 'PA', 1, 1, 300),
+      s(40, 'PA', 1, 301, 90),
+      c(50, 'FA', 301, 91),
+      s(60, 'FA', 91, 302),
+      c(70, 'A', 302, 92),
+      again.c(9e4, 'S', 0, 0),
+      again.s(90010, 'RA', -7e5, 1, 0, { window: 0 }),
     ];
     const [verdict, ...more] = verdictsOn(captureOf(frames));
     expect(more).toEqual([]);
     expect(verdict).toMatchObject({
-      ...{ frame: 10, connection: { id: 9 }, cause: 'closed-port', effect: 'accepted' },
-      bytesLost: { min: 0, max: 0 },
+      frame: 10,
+      connection: { id: 9 },
+      cause: 'closed-port',
+      effect: 'accepted',
+      bytesLost: {
+        min: 0,
+        max: 0,
+      },
     });
   });
 
@@ -93,9 +122,14 @@ describe('a four-tuple used again', () => {
     const { c, s, opened } = talk;
     const again = dialogue({ clientIss: 900_000, serverIss: 700_000 });
     const frames = [
-      ...[...opened, c(30, 'PA', 1, 1, 300), s(40, 'RA', 1, 301)],
-      ...[again.c(500, 'S', 0, 0), again.s(510, 'SA', 0, 1), again.c(520, 'A', 1, 1)],
-      ...[again.c(530, 'PA', 1, 1, 70), again.s(540, 'RA', 1, 71)],
+      ...opened,
+      c(30, 'PA', 1, 1, 300),
+      s(40, 'RA', 1, 301),
+      again.c(500, 'S', 0, 0),
+      again.s(510, 'SA', 0, 1),
+      again.c(520, 'A', 1, 1),
+      again.c(530, 'PA', 1, 1, 70),
+      again.s(540, 'RA', 1, 71),
     ];
     const verdicts = verdictsOn(captureOf(frames));
     expect(verdicts.map(({ connection }) => connection.id)).toEqual([1, 6]);
@@ -135,8 +169,12 @@ describe('a train of resets', () => {
     );
     const drawn = Array.from({ length: inFlight }, (_, n) => s(70 + n / 10, 'R', 1, 0));
     return [
-      ...[...opened, c(30, 'PA', 1, 1, 100), s(40, 'A', 1, 101), ...sent],
-      ...[s(60, 'RA', 1, 101), ...drawn],
+      ...opened,
+      c(30, 'PA', 1, 1, 100),
+      s(40, 'A', 1, 101),
+      ...sent,
+      s(60, 'RA', 1, 101),
+      ...drawn,
     ];
   };
 
@@ -203,7 +241,8 @@ describe('what a segment is, in the ladder', () => {
       s: others,
       opened: begins,
     } = dialogue({
-      ...{ clientIss: 2 ** 32 - 50, serverIss: 2 ** 32 - 3 },
+      clientIss: 2 ** 32 - 50,
+      serverIss: 2 ** 32 - 3,
     });
     const frames = [
       ...[...begins, own(30, 'PA', 1, 1, 100), others(40, 'PA', 1, 101, 9)],
@@ -218,16 +257,12 @@ describe('what a segment is, in the ladder', () => {
     expect(
       rows.map((row) => 'seq' in row && [row.fromClient, row.seq, row.ack, row.length]),
     ).toEqual([
-      ...[
-        [true, 0, 0, 0],
-        [false, 0, 1, 0],
-        [true, 1, 1, 0],
-        [true, 1, 1, 100],
-      ],
-      ...[
-        [false, 1, 101, 9],
-        [false, 10, 101, 0],
-      ],
+      [true, 0, 0, 0],
+      [false, 0, 1, 0],
+      [true, 1, 1, 0],
+      [true, 1, 1, 100],
+      [false, 1, 101, 9],
+      [false, 10, 101, 0],
     ]);
   });
 });

@@ -12,7 +12,10 @@ const elsewhere = (atMs: number): Frame => dialogue({ clientPort: 50_000 }).c(at
 
 const failuresIn = (frames: readonly Frame[]) =>
   verdictsOn(captureOf(frames)).map(({ failure, frame, sender, receiver, bytesLost, apps }) => ({
-    ...{ failure, frame, sender, receiver },
+    failure,
+    frame,
+    sender,
+    receiver,
     lost: [bytesLost.min, bytesLost.max],
     read: apps.receiver.read,
   }));
@@ -35,12 +38,18 @@ describe('a hang-up', () => {
     const ok = 'HTTP/1.1 204 No Content\r\n\r\n';
     const [n, r] = [first.length, ok.length];
     const frames = [
-      ...[...opened, c(30, 'PA', 1, 1, first), s(40, 'PA', 1, 1 + n, ok)],
-      ...[c(50, 'PA', 1 + n, 1 + r, second), s(60, 'FA', 1 + r, 1 + n + second.length)],
+      ...opened,
+      c(30, 'PA', 1, 1, first),
+      s(40, 'PA', 1, 1 + n, ok),
+      c(50, 'PA', 1 + n, 1 + r, second),
+      s(60, 'FA', 1 + r, 1 + n + second.length),
     ];
     expect(failuresIn(frames)).toEqual([
       {
-        ...{ failure: 'closed-before-response', frame: 7, ...SERVER, read: 'EOF' },
+        failure: 'closed-before-response',
+        frame: 7,
+        ...SERVER,
+        read: 'EOF',
         lost: [0, second.length],
       },
     ]);
@@ -124,7 +133,9 @@ describe('silence', () => {
 
   it('is not told beside the reset that ended it', () => {
     const [only, ...more] = failuresIn([
-      ...[...answered, ...again(0, 200, 600, 1400), s(60_000, 'R', 91, 0)],
+      ...answered,
+      ...again(0, 200, 600, 1400),
+      s(60_000, 'R', 91, 0),
     ]);
     expect([only?.failure, more.length]).toEqual([undefined, 0]);
   });

@@ -58,7 +58,7 @@ export class FailureWatch {
     const server = connection.end(side);
     const client = connection.end(connection.client);
     if (server.finFrame !== packet.frame || client.finFrame !== NEVER) return;
-    if (client.bytesSent === 0) return;
+    if (client.firstDataFrame === NEVER) return;
     if (server.bytesSent > 0 && !connection.story.conversation.unanswered) return;
     const idleMs = (server.fin?.quiet ?? 0) * 1000;
     this.add('closed-before-response', connection, side, packet.frame, at, idleMs, 0, 1);

@@ -145,7 +145,7 @@ function frequencyRank(id: CauseId): number {
 }
 
 /** Whether one cause is a general form of another. */
-export const isGeneralOf = (general: CauseId, special: CauseId): boolean =>
+const isGeneralOf = (general: CauseId, special: CauseId): boolean =>
   GENERALS.get(special)!.has(general);
 
 /** One is a general form of the other, or both are special forms of the same. */

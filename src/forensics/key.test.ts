@@ -14,13 +14,20 @@ interface Ends {
 const packetOf = ({ version, source, target, ports }: Ends): Packet => {
   const words = { source0: source[0], source1: source[1], source2: source[2], source3: source[3] };
   return Object.assign(new Packet(), words, {
-    ...{ target0: target[0], target1: target[1], target2: target[2], target3: target[3] },
-    ...{ ipVersion: version, sourcePort: ports[0], targetPort: ports[1] },
+    target0: target[0],
+    target1: target[1],
+    target2: target[2],
+    target3: target[3],
+    ipVersion: version,
+    sourcePort: ports[0],
+    targetPort: ports[1],
   });
 };
 
 const turned = ({ version, source, target, ports }: Ends): Ends => ({
-  ...{ version, source: target, target: source },
+  version,
+  source: target,
+  target: source,
   ports: [ports[1], ports[0]],
 });
 
@@ -86,15 +93,22 @@ describe('keys of many clients of one server', () => {
   const server = [0x0a00_0001, 0, 0, 0];
   const crowds: Record<string, (n: number) => Ends> = {
     'ports in a row': (n) => ({
-      ...{ version: 4, source: [0x0a00_0002 + (n >> 14), 0, 0, 0], target: server },
-      ports: [32_768 + (n & 0x3fff), 443],
+      version: 4,
+      source: [0xa000002 + (n >> 14), 0, 0, 0],
+      target: server,
+      ports: [32768 + (n & 16383), 443],
     }),
     'addresses in a row': (n) => ({
-      ...{ version: 4, source: [0x0a01_0000 + n, 0, 0, 0], target: server, ports: [40_000, 443] },
+      version: 4,
+      source: [0xa010000 + n, 0, 0, 0],
+      target: server,
+      ports: [4e4, 443],
     }),
     'IPv6 interface identifiers in a row': (n) => ({
-      ...{ version: 6, source: [0x2001_0db8, 0, 0, n], target: [0x2001_0db8, 0, 1, 1] },
-      ports: [40_000, 443],
+      version: 6,
+      source: [536939960, 0, 0, n],
+      target: [536939960, 0, 1, 1],
+      ports: [4e4, 443],
     }),
   };
   const COUNT = 1 << 17;

@@ -31,6 +31,8 @@ export class Opening {
   start: Start | undefined;
   /** HTTP status, 0 if there is none. */
   status = 0;
+  /** The request asks for the head alone (RFC 9110 §9.3.2). */
+  isHead = false;
   /** Bytes of an HTTP body still to come after this segment, or a negative code. */
   remaining = UNKNOWN_LENGTH;
   /** The segment ends with the last chunk (RFC 9112 §7.1). */
@@ -42,12 +44,14 @@ export function readOpening(packet: Packet, into: Opening): Opening {
   const { bytes, payloadOffset, payloadCaptured, payloadLength } = packet;
   into.start = recognise(bytes, payloadOffset, payloadCaptured);
   into.status = 0;
+  into.isHead = false;
   into.remaining = UNKNOWN_LENGTH;
   into.endsChunks =
     payloadCaptured === payloadLength &&
     payloadLength >= 5 &&
     endsChunks(bytes, payloadOffset + payloadLength);
   if (into.start !== 'http') return into;
+  into.isHead = bytes[payloadOffset] === 0x48 && bytes[payloadOffset + 1] === 0x45;
   into.remaining = remainingAfter(bytes, payloadOffset, payloadCaptured, payloadLength);
   const isResponse = bytes[payloadOffset + 3] === 0x50 && bytes[payloadOffset + 4] === 0x2f;
   if (isResponse && payloadCaptured >= 12) {

@@ -140,9 +140,11 @@ describe('after a reset that was not obeyed', () => {
     const forged = { ttl: 40 };
     const verdicts = verdictsOn(
       captureOf([
-        ...[...talk, s(100, 'R', 500_000, 0, 0, forged), s(200, 'R', 201, 0, 0, forged)],
-        // RFC 5961 §3.2: the challenge.
-        ...[c(201, 'A', 11, 101), s(300, 'R', 101, 0, 0, forged)],
+        ...talk,
+        s(100, 'R', 5e5, 0, 0, forged),
+        s(200, 'R', 201, 0, 0, forged),
+        c(201, 'A', 11, 101),
+        s(300, 'R', 101, 0, 0, forged),
       ]),
     );
     expect(verdicts.map(({ effect }) => effect)).toEqual(['ignored', 'challenged', 'accepted']);

@@ -34,6 +34,7 @@ export class ResetMemory {
   private seq = 0;
   private ack = 0;
   private capturedAt = 0;
+  private ipId = -1;
 
   /** The same reset once more, captured on another interface. */
   isCopy(packet: Packet, at: number, side: Side): boolean {
@@ -41,7 +42,8 @@ export class ResetMemory {
       at - this.of(side).at <= DUPLICATE_SECONDS &&
       packet.seq === this.seq &&
       packet.ack === this.ack &&
-      placeOf(packet) !== this.capturedAt
+      // On the same interface only the same IP packet is a copy; zero says nothing of identity.
+      (placeOf(packet) !== this.capturedAt || (packet.ipId > 0 && packet.ipId === this.ipId))
     );
   }
 
@@ -57,6 +59,7 @@ export class ResetMemory {
     this.seq = packet.seq;
     this.ack = packet.ack;
     this.capturedAt = placeOf(packet);
+    this.ipId = packet.ipId;
     const memory = this.of(side);
     memory.frame = packet.frame;
     memory.at = at;

@@ -148,12 +148,13 @@ export class Traces {
 }
 
 /** Start, whether the chunks end, and the status, in one word. */
-const packed = ({ start, status, endsChunks }: Opening): number =>
-  STARTS.indexOf(start) | (endsChunks ? 16 : 0) | (status << 5);
+const packed = ({ start, status, isHead, endsChunks }: Opening): number =>
+  STARTS.indexOf(start) | (endsChunks ? 16 : 0) | (isHead ? 32 : 0) | (status << 6);
 
 function unpack(word: number, remaining: number, into: Opening): void {
   into.start = STARTS[word & 15];
   into.endsChunks = (word & 16) !== 0;
-  into.status = word >>> 5;
+  into.isHead = (word & 32) !== 0;
+  into.status = word >>> 6;
   into.remaining = remaining;
 }

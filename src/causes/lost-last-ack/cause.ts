@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { impossible, seen, standing } from '../finding.ts';
-import { doubts, finBefore, notReply, ruledOutByGoingOn } from '../signs.ts';
+import { doubts, finBefore, notReply, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const lostLastAck = defineCause({
@@ -37,6 +37,7 @@ export const lostLastAck = defineCause({
           ? '对端重传 FIN，而此时已无人记得这个连接'
           : '对端的 FIN 没有遇到任何连接：没有 TIME-WAIT 来接它',
       ),
+      ...shapeTold(e),
       ...doubts(e),
     ]);
   },

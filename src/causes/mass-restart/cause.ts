@@ -1,7 +1,7 @@
 import { defineCause } from '../cause.ts';
 import type { Observation } from '../cause.ts';
 import { duration, expected, impossible, possible, seen } from '../finding.ts';
-import { isEstablished, ruledOutByGoingOn } from '../signs.ts';
+import { isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** Fewer at once may be chance on a busy host. */
@@ -57,6 +57,7 @@ export const massRestart = defineCause({
         seen(0, 'and then refused new ones: its process was gone', '随后拒绝新连接：进程已不在'),
       );
     }
+    because.push(...shapeTold(e));
     const isServer = acceptedAfter > 0 && e.sender.role === 'server';
     const tells = massCount >= MANY && (refusedAfter > 0 || isServer);
     return tells ? expected(...because) : possible(...because);

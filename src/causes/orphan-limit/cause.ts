@@ -1,11 +1,8 @@
-import { notAnAbort } from '../abort.ts';
+import { notAnAbort, SAME_CLOSE_MS } from '../abort.ts';
 import { defineCause } from '../cause.ts';
 import { duration, impossible, seen, standing } from '../finding.ts';
-import { doubts } from '../signs.ts';
+import { activeShape, doubts } from '../signs.ts';
 import { facts } from './facts.ts';
-
-/** tcp_check_oom runs in the same close() that sent the FIN. */
-const SAME_INSTANT_MS = 2;
 
 export const orphanLimit = defineCause({
   id: 'orphan-limit',
@@ -22,7 +19,8 @@ export const orphanLimit = defineCause({
         '紧挨之前没有 FIN，而超出 tcp_max_orphans 时会先发 FIN',
       );
     }
-    if (fin.beforeMs > SAME_INSTANT_MS) {
+    // tcp_check_oom runs in the same close() that sent the FIN.
+    if (fin.beforeMs > SAME_CLOSE_MS) {
       return impossible(
         fin.frame,
         `the FIN is ${duration(fin.beforeMs)} older: not the same close()`,
@@ -35,6 +33,7 @@ export const orphanLimit = defineCause({
         `FIN and reset left in the same instant (${duration(fin.beforeMs)} apart), the reset one number higher`,
         `FIN 与 RST 在同一瞬间发出（相隔 ${duration(fin.beforeMs)}），RST 的序号大一`,
       ),
+      activeShape(e),
       ...doubts(e),
     ]);
   },

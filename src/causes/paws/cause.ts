@@ -27,12 +27,18 @@ export const paws = defineCause({
         '没有 SYN,ACK 回显从未发送过的时间戳',
       );
     }
+    const { newSynIn } = e.aftermath;
+    const goesOn =
+      newSynIn === undefined
+        ? []
+        : [seen(newSynIn.frame, 'and the client goes on connecting', '随后客户端继续建立连接')];
     return expected(
       seen(
         e.trigger?.frame ?? e.reset.frame,
         'the SYN,ACK echoes a timestamp that the client never sent, and is refused for it (RFC 7323 §3.2)',
         'SYN,ACK 回显了客户端从未发送过的时间戳，因此被拒绝（RFC 7323 §3.2）',
       ),
+      ...goesOn,
     );
   },
 });

@@ -41,7 +41,8 @@ export const portScan = defineCause({
       }
       if (e.trigger !== undefined && e.trigger.kind !== 'syn') return noTcpSends(e.trigger.frame);
       if (tried < A_FEW) return hardlyTried();
-      return tried >= MANY ? expected(many) : possible(many);
+      const closed = seen(e.reset.frame, 'this one was closed', '这一个是关闭的');
+      return tried >= MANY ? expected(many, closed) : possible(many, closed);
     }
     return ofOpenPort(e, tried >= A_FEW ? many : undefined);
   },

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import type { Finding } from '../cause.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence, Sighting } from '../evidence.ts';
 import { duration, expected, impossible, seen } from '../finding.ts';
 import { ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -13,7 +13,10 @@ export const repeatedReset = defineCause({
   facts,
   recognise(e) {
     const first = e.earlier.bySender;
-    if (first === undefined) return e.earlier.byReceiver ? inConsequence(e) : isFirst(e);
+    if (first === undefined) {
+      const { inReceiversName } = e.earlier;
+      return inReceiversName === undefined ? isFirst(e) : inConsequence(e, inReceiversName);
+    }
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
     const again = seen(
@@ -37,26 +40,18 @@ const isFirst = (e: Evidence): Finding =>
   impossible(e.reset.frame, 'the first reset on this connection', '这是此连接上的第一个 RST');
 
 /**
- * A reset in the other end's name had closed the sender's socket, though that other end, if it
- * sends on, knew nothing of it: what it sends now meets no connection.
+ * A reset in the other end's name had closed the sender's socket. That other end knew nothing of
+ * it, and what it sends now meets no connection.
  */
-function inConsequence(e: Evidence): Finding {
-  const { trigger, earlier, sender } = e;
-  const first = earlier.byReceiver;
-  if (first === undefined || e.shape !== 'reply' || trigger === undefined) return isFirst(e);
-  if (trigger.frame < first.frame) {
-    return impossible(
-      trigger.frame,
-      "what drew it is older than the other end's reset",
-      '引出它的报文段早于对端的 RST',
-    );
-  }
+function inConsequence(e: Evidence, first: Sighting): Finding {
+  const { trigger, sender } = e;
+  if (e.shape !== 'reply' || trigger === undefined) return isFirst(e);
   const rttMs = e.capture.handshakeRttMs ?? ASSUMED_RTT_MS;
   if (sender.last !== undefined && sender.last.beforeMs < first.beforeMs - rttMs) {
     return impossible(
       sender.last.frame,
-      "the sender had gone on after the other end's reset",
-      '对端的 RST 之后发送方仍在继续',
+      'the sender had gone on after the reset in the name of the other end',
+      '以对端名义发来的 RST 之后，发送方仍在继续',
     );
   }
   return expected(
@@ -67,7 +62,7 @@ function inConsequence(e: Evidence): Finding {
     ),
     seen(
       trigger.frame,
-      'the other end, knowing nothing of that, went on, and met no connection',
+      'the other end knew nothing of that, went on, and met no connection',
       '对端对此毫不知情，继续发送，却已没有连接',
     ),
   );

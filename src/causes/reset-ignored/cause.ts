@@ -27,7 +27,7 @@ export const resetIgnored = defineCause({
         '它是对这个报文段的应答：无论结果如何，关键在于什么引出了它',
       );
     }
-    const gone = e.earlier.byReceiver ?? e.earlier.bySender;
+    const gone = e.earlier.byReceiver ?? (hadNoEffect(e) ? undefined : e.earlier.bySender);
     if (gone !== undefined) {
       return impossible(
         gone.frame,

@@ -1,7 +1,7 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
 import { against, count, duration, expected, impossible, possible, seen } from '../finding.ts';
-import { activeShape, doubts, isEstablished, ruledOutByGoingOn } from '../signs.ts';
+import { activeShape, doubts, isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** Fewer are everyday loss. */
@@ -32,7 +32,8 @@ export const retransmissionTimeout = defineCause({
     }
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
-    return again >= MANY ? expected(tried, ...doubts(e)) : possible(tried, ...doubts(e));
+    const because = [tried, ...shapeTold(e), ...doubts(e)];
+    return again >= MANY ? expected(...because) : possible(...because);
   },
   recogniseFailure(e) {
     if (e.kind !== 'silence') {

@@ -2,7 +2,7 @@ import { defineCause } from '../cause.ts';
 import type { Finding, Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import { duration, impossible, seen } from '../finding.ts';
-import { foreignSigns, ruledOutByGoingOn, wasJustThere } from '../signs.ts';
+import { foreignSigns, ruledOutByGoingOn, shapeTold, wasJustThere } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const tlsRejected = defineCause({
@@ -72,5 +72,5 @@ function afterHello(e: Evidence): Finding {
       ),
     );
   }
-  return { stands: 'expected', because: [...because, ...foreignSigns(e)] };
+  return { stands: 'expected', because: [...because, ...shapeTold(e), ...foreignSigns(e)] };
 }

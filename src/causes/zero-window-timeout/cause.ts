@@ -1,7 +1,7 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
 import { against, duration, expected, impossible, possible, seen, standing } from '../finding.ts';
-import { activeShape, doubts, ruledOutByGoingOn } from '../signs.ts';
+import { activeShape, doubts, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const zeroWindowTimeout = defineCause({
@@ -42,6 +42,6 @@ export const zeroWindowTimeout = defineCause({
         ...doubts(e),
       );
     }
-    return standing([probes, ...doubts(e)]);
+    return standing([probes, ...shapeTold(e), ...doubts(e)]);
   },
 });
