@@ -140,3 +140,13 @@ describe('silence', () => {
     expect([only?.failure, more.length]).toEqual([undefined, 0]);
   });
 });
+
+it('keeps its date after 2038, however the capture is read', () => {
+  const frames = [...asked, s(50, 'FA', 1, 41), s(900, 'RA', 2, 41)].map((frame) => ({
+    ...frame,
+    seconds: (frame.seconds ?? 0) + 900_000_000,
+  }));
+  const [hangUp] = verdictsOn(captureOf(frames.slice(0, -1)));
+  expect([hangUp?.failure, hangUp?.seconds]).toEqual(['closed-before-response', 2_600_000_000]);
+  expect(verdictsOn(captureOf(frames)).map(({ seconds }) => seconds)).toEqual([2_600_000_000]);
+});
