@@ -23,7 +23,8 @@ const generals = (id) => {
   const nearest = typeof refines === 'string' ? [refines] : refines;
   return [...nearest, ...nearest.flatMap(generals)];
 };
-const related = (a, b) => a === b || generals(a).includes(b) || generals(b).includes(a);
+/** The general form of a truth is right too; a special form of it claims what was not there. */
+const names = (truth, cause) => cause === truth || generals(truth).includes(cause);
 
 /** Shows a visitor only some of the packets. */
 class Sieve {
@@ -84,7 +85,7 @@ let certain = 0;
 let tried = 0;
 let quiet = 0;
 
-const isRight = (cause, right) => right.some((id) => related(id, cause));
+const isRight = (cause, right) => right.some((id) => names(id, cause));
 
 function score(name, truth, verdicts, isWhole) {
   tried++;

@@ -1,4 +1,4 @@
-import type { Effect, Evidence, FailureEvidence } from './evidence.ts';
+import type { Evidence, FailureEvidence } from './evidence.ts';
 import type { CauseId } from './ids.ts';
 import type { Text } from './text.ts';
 
@@ -103,5 +103,3 @@ export interface Cause<Id extends CauseId = CauseId> {
 
 /** Declares a cause; the folder's name is its id. */
 export const defineCause = <const Id extends CauseId>(cause: Cause<Id>): Cause<Id> => cause;
-
-export type { Effect, Evidence, FailureEvidence };

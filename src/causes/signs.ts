@@ -44,8 +44,12 @@ export const activeShape = once((e: Evidence): Observation =>
 export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
   seen(
     e.reset.frame,
-    `bare RST, window 0, its SEQ is the ACK of frame ${trigger.frame}, ${duration(trigger.beforeMs)} before: an answer to that segment`,
-    `单独的 RST，窗口为 0，序号等于第 ${trigger.frame} 帧（${duration(trigger.beforeMs)} 之前）的确认号：是对该报文段的应答`,
+    trigger.isSure
+      ? `bare RST, window 0, its SEQ is the ACK of frame ${trigger.frame}, ${duration(trigger.beforeMs)} before: an answer to that segment`
+      : 'bare RST, window 0, its SEQ is the ACK of the data then under way: an answer to a segment of it',
+    trigger.isSure
+      ? `单独的 RST，窗口为 0，序号等于第 ${trigger.frame} 帧（${duration(trigger.beforeMs)} 之前）的确认号：是对该报文段的应答`
+      : '单独的 RST，窗口为 0，序号等于当时在途数据的确认号：是对其中某个报文段的应答',
   );
 
 /** Whichever of the two shapes it has, told. */

@@ -43,13 +43,16 @@ describe('a set of candidates', () => {
     expect([missing, falsely]).toEqual([0, 0]);
   });
 
-  it('tells two with one tag apart by their places', () => {
+  it('tells members with one tag apart by their places, also where slots are crowded', () => {
     const candidates = new CandidateSet();
-    candidates.add(7, 42);
-    expect([candidates.has(7, 42), candidates.has(8, 42), candidates.has(7, 43)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    const tagOf = (n: number): number => Math.imul(n, 0x9e3779b1) | 1;
+    for (let n = 0; n < 60_000; n++) candidates.add(n, tagOf(n));
+    let falsely = 0;
+    for (let n = 0; n < 60_000; n++) {
+      for (let other = 1; other <= 20; other++) {
+        if (candidates.has(n + other * 60_000, tagOf(n))) falsely++;
+      }
+    }
+    expect(falsely).toBe(0);
   });
 });

@@ -216,7 +216,7 @@ function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): After
   const ofSender = later.filter((segment) => segment.side === side);
   const ofReceiver = later.filter((segment) => segment.side !== side);
   const wentOn = ofSender.filter(
-    (segment) => isOfThisLife(segment) && isGoingOn(segment, sender, sighting.at),
+    (segment) => isOfThisLife(segment) && isGoingOn(segment, sender, sighting),
   );
   const receiverWentOn = ofReceiver.filter(
     (segment) =>
@@ -228,7 +228,7 @@ function aftermathOf(sighting: ResetSighting, sender: End, receiver: End): After
   return {
     senderWentOn: wentOn.length,
     senderWentOnIn: seenAfter(wentOn[0], sighting.at),
-    senderSentNew: wentOn.some((segment) => isNew(segment, sender)),
+    senderSentNew: wentOn.some((segment) => isNew(segment, sender, reset.seq)),
     receiverWentOn: receiverWentOn.length,
     receiverWentOnIn: seenAfter(receiverWentOn[0], sighting.at),
     challengeAckIn: seenAfter(
@@ -264,14 +264,19 @@ const endOf = (segment: LaterSegment): number =>
   add(segment.seq, segment.length + ((segment.flags & FIN) !== 0 ? 1 : 0));
 
 /** A segment of the reset's sender that is more than a packet overtaken on the way. */
-function isGoingOn(segment: LaterSegment, sender: End, resetAt: number): boolean {
+function isGoingOn(
+  segment: LaterSegment,
+  sender: End,
+  { reset, at }: ResetSighting,
+): boolean {
   if ((segment.flags & (RST | SYN)) !== 0) return false;
-  return isNew(segment, sender) || segment.at - resetAt > REORDER_SECONDS;
+  return isNew(segment, sender, reset.seq) || segment.at - at > REORDER_SECONDS;
 }
 
 /** Beyond what the sender had sent, or acknowledged, when it reset. */
-function isNew(segment: LaterSegment, sender: End): boolean {
-  if (sender.nxtKnown && after(endOf(segment), sender.nxt)) return true;
+function isNew(segment: LaterSegment, sender: End, resetSeq: number): boolean {
+  const end = endOf(segment);
+  if (sender.nxtKnown && after(end, sender.nxt) && after(end, resetSeq)) return true;
   return (segment.flags & ACK) !== 0 && sender.ackKnown && after(segment.ack, sender.ack);
 }
 

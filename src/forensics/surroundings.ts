@@ -86,8 +86,10 @@ export class Surroundings {
     const host = hostOfSource(packet);
     let resets = this.resetsByHost.get(host);
     if (resets === undefined) this.resetsByHost.set(host, (resets = new HostResets()));
-    resets.note(at, key.tag, key.targetEndpoint);
-    if ((packet.flags & ACK) !== 0 && packet.seq === 0) {
+    // A refused SYN ends nothing: it is counted apart.
+    const isRefusal = (packet.flags & ACK) !== 0 && packet.seq === 0;
+    if (!isRefusal) resets.note(at, key.tag, key.targetEndpoint);
+    if (isRefusal) {
       this.refused(at, key.sourceEndpoint);
       this.probed(hostOfTarget(packet), key.sourceEndpoint);
     }

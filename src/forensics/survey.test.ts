@@ -135,10 +135,11 @@ describe('a survey wants to be followed', () => {
     expect(followedIn(inOrder([...course(40_000, 0), ...others]))).toEqual(new Set([40_000]));
   });
 
-  it('an ICMP error about a SYN', () => {
-    const syn = segment({ sourcePort: 40_000, flags: 'S', ack: 0 });
-    const error = ipv4(icmp(3, 1, syn), { source: '10.0.0.9', target: '10.0.0.1', protocol: 1 });
-    expect(followedIn([{ data: syn }, { data: error }])).toEqual(new Set([40_000]));
+  it('an ICMP error, whatever the connection looks like', () => {
+    const quoted = segment({ sourcePort: 40_000, flags: 'PA' });
+    const error = ipv4(icmp(3, 4, quoted), { source: '10.0.0.9', target: '10.0.0.1', protocol: 1 });
+    const frames = QUIET['still open']!(40_000, 0);
+    expect(followedIn([...frames, { ...frames.at(-1)!, data: error }])).toEqual(new Set([40_000]));
   });
 
   it('a fault in a connection that takes over the four-tuple of one closed in order', () => {

@@ -31,7 +31,7 @@ export const explainErrorText = (text: string): readonly ErrorTextMatch[] => {
   const searched = text.slice(0, LONGEST_TEXT);
   const seen = ERROR_TEXTS.flatMap((entry) => sightingOf(entry, searched));
   return withoutRepeatedCodes(withoutContained(seen))
-    .sort(bestFirst)
+    .toSorted(bestFirst)
     .map((sighting) => ({ ...sighting, next: withPort(sighting, searched) }));
 };
 

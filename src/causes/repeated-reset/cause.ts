@@ -24,7 +24,7 @@ export const repeatedReset = defineCause({
       `the sender had reset this connection ${duration(first.beforeMs)} before`,
       `发送方在 ${duration(first.beforeMs)} 之前已复位过这个连接`,
     );
-    if (e.trigger === undefined) return expected(again);
+    if (e.trigger?.isSure !== true) return expected(again);
     return expected(
       again,
       seen(

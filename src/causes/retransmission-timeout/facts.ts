@@ -3,8 +3,8 @@ import { text } from '../text.ts';
 
 export const facts: CauseFacts = {
   title: text(
-    'The sender had given up retransmitting, and then the receiver spoke again',
-    '发送方重传到放弃，之后接收方又发来报文',
+    'One end retransmitted without an answer until it gave up',
+    '一端不断重传而得不到应答，最终放弃',
   ),
   summary: text(
     "Data stayed unacknowledged through all retransmissions (tcp_retries2), the sender's " +

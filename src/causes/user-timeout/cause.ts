@@ -7,7 +7,7 @@ import { facts } from './facts.ts';
 export const userTimeout = defineCause({
   id: 'user-timeout',
   // The same giving up, of probes or of data, with a limit in milliseconds in place of a count.
-  facts: { ...facts, refines: ['keepalive-timeout', 'retransmission-timeout'] },
+  facts,
   recognise(e) {
     const { keepalives, unansweredRetransmissions, last } = e.sender;
     const unanswered = keepalives + unansweredRetransmissions;

@@ -14,6 +14,7 @@ export const facts: CauseFacts = {
       '接立即发 RST；有未确认数据的连接则无声结束，等接收方下一个报文段到来才发 RST。',
   ),
   origin: 'endpoint',
+  refines: ['keepalive-timeout', 'retransmission-timeout'],
   benign: false,
   frequency: 2,
   // TCP_KEEPALIVE_TIMEOUT on an idle connection; NO_SOCKET answers a later segment.
