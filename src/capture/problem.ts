@@ -28,6 +28,8 @@ export type ProblemCode =
 export interface CaptureCounts {
   packets: number;
   tcp: number;
+  /** When the packet read last was captured, in seconds since the epoch; 0 before any. */
+  endSeconds: number;
   /** Neither TCP nor an ICMP error about it. */
   other: number;
   /** IP fragments after the first, which carry no TCP header. */
@@ -46,6 +48,7 @@ export interface CaptureCounts {
 
 export const noCounts = (): CaptureCounts => ({
   packets: 0,
+  endSeconds: 0,
   tcp: 0,
   other: 0,
   laterFragments: 0,

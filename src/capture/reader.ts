@@ -27,7 +27,9 @@ export class CaptureReader {
   }
 
   get counts(): CaptureCounts {
-    return this.delivery.counts;
+    const { counts, packet } = this.delivery;
+    if (counts.packets > 0) counts.endSeconds = packet.seconds + packet.nanos * 1e-9;
+    return counts;
   }
 
   /** In the order of the capture; at most 64, and the fatal one if there is one. */
@@ -48,12 +50,6 @@ export class CaptureReader {
   /** Bytes of the capture read so far. */
   get position(): number {
     return this.consumed;
-  }
-
-  /** When the packet that was read last was captured, in seconds since the epoch; 0 before any. */
-  get endSeconds(): number {
-    const { seconds, nanos } = this.delivery.packet;
-    return seconds + nanos * 1e-9;
   }
 
   /** Takes the next piece; its memory may be used again as soon as this returns. */

@@ -113,7 +113,7 @@ class Hearing {
 
   async end({ reader, problem }: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
     const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-    const conclusion = this.#inquirer.conclude(reader.counts, problems, reader.endSeconds);
+    const conclusion = this.#inquirer.conclude(reader.counts, problems);
     for (const verdict of conclusion) {
       const full = this.#hand(verdict);
       if (full !== undefined) await full;

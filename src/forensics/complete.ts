@@ -264,11 +264,7 @@ const endOf = (segment: LaterSegment): number =>
   add(segment.seq, segment.length + ((segment.flags & FIN) !== 0 ? 1 : 0));
 
 /** A segment of the reset's sender that is more than a packet overtaken on the way. */
-function isGoingOn(
-  segment: LaterSegment,
-  sender: End,
-  { reset, at }: ResetSighting,
-): boolean {
+function isGoingOn(segment: LaterSegment, sender: End, { reset, at }: ResetSighting): boolean {
   if ((segment.flags & (RST | SYN)) !== 0) return false;
   return isNew(segment, sender, reset.seq) || segment.at - at > REORDER_SECONDS;
 }

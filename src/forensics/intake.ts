@@ -64,12 +64,12 @@ export class Intake implements PacketVisitor {
     return this.investigation.ripe();
   }
 
-  conclude(counts: CaptureCounts, problems: readonly Problem[], endSeconds = 0): Conclusion {
+  conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
     for (const row of this.roll.rows()) {
       if (!this.roll.isFollowed(row) && isSuspicious(this.roll.state(row))) this.follow(row);
     }
     this.investigation.connectionCount = this.connections;
-    return this.investigation.conclude(counts, problems, endSeconds);
+    return this.investigation.conclude(counts, problems);
   }
 
   /** The connection's row; a SYN after a life that was lived begins another. */

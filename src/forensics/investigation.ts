@@ -135,12 +135,9 @@ export class Investigation implements PacketVisitor {
     }
   }
 
-  /**
-   * After the last packet: the remaining verdicts in the order of their frames, and the summary.
-   * `endSeconds`: when the newest packet of all was captured, if one that was not followed.
-   */
-  conclude(counts: CaptureCounts, problems: readonly Problem[], endSeconds = 0): Conclusion {
-    this.now = Math.max(this.now, endSeconds - this.baseSeconds);
+  /** After the last packet: the remaining verdicts in the order of their frames, and the summary. */
+  conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
+    this.now = Math.max(this.now, counts.endSeconds - this.baseSeconds);
     for (const connection of this.connections) this.failures.atEnd(connection, this.now);
     const rest = this.rest();
     const { verdicts, survey, connectionCount } = this;

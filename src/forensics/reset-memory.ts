@@ -67,7 +67,8 @@ export class ResetMemory {
     if ((packet.flags & ACK) !== 0) memory.answeredEnd = packet.ack;
     if (trigger === undefined) return;
     memory.answeredFrame = Math.max(memory.answeredFrame, trigger.frame);
-    memory.answeredEnd = trigger.end;
+    // From a mere guess nothing follows for the next.
+    if (trigger.isSure) memory.answeredEnd = trigger.end;
   }
 }
 
@@ -75,4 +76,6 @@ export class ResetMemory {
 export interface AnsweredSegment {
   readonly frame: number;
   readonly end: number;
+  /** It is this very one, not just one like it. */
+  readonly isSure: boolean;
 }

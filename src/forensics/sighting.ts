@@ -194,13 +194,15 @@ function answeredBy(
   const end = endOf(recent, home, n);
   const sender = connection.end(side);
   const withoutAck = (flags & ACK) === 0;
+  const isSure = isSureTrigger(connection, side, recent, n);
   return {
     withoutAck,
     frame,
     end,
+    isSure,
     trigger: {
       frame,
-      isSure: isSureTrigger(connection, side, recent, n),
+      isSure,
       beforeMs: (at - recent.at(home, n)) * 1000,
       kind: recent.kind(home, n),
       length: recent.length(home, n),

@@ -90,7 +90,7 @@ export class Traces {
     const at = (chunk % CHUNKS_A_BLOCK) * CHUNK_WORDS + (index % CHUNK_SEGMENTS) * SEGMENT_WORDS;
     const bits = words[at + BITS];
     packet.frame = words[at + FRAME];
-    packet.seconds = words[at + SECONDS];
+    packet.seconds = words[at + SECONDS] >>> 0;
     packet.nanos = words[at + NANOS];
     packet.seq = words[at + SEQ];
     packet.ack = words[at + ACK_NUMBER];

@@ -102,6 +102,7 @@ export const onConnection = (id: number, change: Partial<Verdict> = {}): Verdict
 
 export const summary = (change: Partial<Summary> = {}): Summary => ({
   counts: {
+    endSeconds: 0,
     packets: 48_213,
     tcp: 48_000,
     other: 213,
