@@ -77,6 +77,7 @@ describe('pcap', () => {
     );
     expect(counts).toEqual({
       packets: 6,
+      endSeconds: 1_700_000_000,
       tcp: 3,
       other: 1,
       laterFragments: 1,
