@@ -86,7 +86,7 @@ describe('a request (RFC 9112 §6.3)', () => {
   });
 
   it('does not take what lies behind a cut payload for its end', () => {
-    const cut = client('4\r\nabcd\r\n0\r\n\r\n', 5);
+    const cut = client('4\r\nabcd\r\n0\r\n\r\n', 9);
     expect(after(post('Transfer-Encoding: chunked\r\n'), cut).requestComplete).toBe(false);
   });
 

@@ -12,9 +12,10 @@ const lostIn = (frames: readonly Frame[]) => {
   return verdicts.map(({ bytesLost: { min, max } }) => [min, max]);
 };
 
-/** Plain numbers, and such that both directions run over 2^32. */
+/** Plain numbers, and such that both directions run over 2^31, and over 2^32. */
 describe.each([
   [1000, 5000],
+  [2 ** 31 - 150, 2 ** 31 - 20],
   [2 ** 32 - 150, 2 ** 32 - 20],
 ])('with initial numbers %i and %i', (clientIss, serverIss) => {
   const { c, s, opened } = dialogue({ clientIss, serverIss });
@@ -52,6 +53,11 @@ describe.each([
       [200, 500],
     ],
     ['a FIN is no byte', [...asked, c(60, 'FPA', 301, 1, 200), s(70, 'R', 1, 0)], [200, 500]],
+    [
+      'nor is one beyond what an abort acknowledges',
+      [...asked, c(85, 'FPA', 301, 1, 200), s(90, 'RA', 1, 301)],
+      [200, 500],
+    ],
     [
       'what the capture missed in between was sent all the same',
       [...opened, c(30, 'PA', 1, 1, 100), c(32, 'PA', 201, 1, 100), s(40, 'R', 1, 0)],

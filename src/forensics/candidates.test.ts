@@ -45,7 +45,7 @@ describe('a set of candidates', () => {
 
   it('tells members with one tag apart by their places, also where slots are crowded', () => {
     const candidates = new CandidateSet();
-    const tagOf = (n: number): number => Math.imul(n, 0x9e3779b1) | 1;
+    const tagOf = (n: number): number => Math.imul(n ^ 0x5bd1e995, 0x85ebca6b) | 1;
     for (let n = 0; n < 60_000; n++) candidates.add(n, tagOf(n));
     let falsely = 0;
     for (let n = 0; n < 60_000; n++) {

@@ -64,8 +64,7 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
     earlier: {
       bySender: earlierBySender,
       byReceiver: sighting.receiverResumed ? undefined : byReceiver,
-      inReceiversName:
-        sighting.receiverResumed && sighting.earlierOfReceiverHit ? byReceiver : undefined,
+      inReceiversName: sighting.receiverResumed ? sighting.hitInReceiversName : undefined,
     },
     predecessor: predecessorOf(sighting),
     impossibleTimestampEcho: story.impossibleEchoFrame !== NEVER,

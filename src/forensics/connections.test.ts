@@ -77,6 +77,25 @@ describe('every packet captured twice', () => {
     );
   });
 
+  it('copies are no retransmissions, also where no packet has an identification (IPv6)', () => {
+    const { c, s, opened } = dialogue({ client: 'fd00::1', server: 'fd00::2' });
+    const sent = [0, 1, 2, 3].map((n) => c(50 + n, 'PA', 101 + n * 10, 1, 10));
+    const frames = [...opened, c(30, 'PA', 1, 1, 100), s(40, 'A', 1, 101), ...sent];
+    const twice = frames.flatMap((frame) => [
+      { ...frame, data: sll(frame.data, 0) },
+      later({ ...frame, data: sll(frame.data, 4) }, 15),
+    ]);
+    // Were they, their end would be a silence.
+    expect(verdictsOn(pcap(twice, { linkType: 113 }))).toEqual([]);
+  });
+
+  it('the same data again on one interface, without an identification, is sent again', () => {
+    const { c, s, opened } = talk;
+    const again = [0, 0.5, 1, 1.5].map((n) => c(50 + n, 'PA', 101, 1, 10, { ipId: 0 }));
+    const frames = [...opened, c(30, 'PA', 1, 1, 100), s(40, 'A', 1, 101), ...again];
+    expect(verdictsOn(captureOf(frames))).toMatchObject([{ failure: 'silence', frame: 9 }]);
+  });
+
   it('two resets alike on one interface are two, where no identification says otherwise', () => {
     const { c, s, opened } = talk;
     const frames = [

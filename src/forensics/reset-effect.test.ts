@@ -11,8 +11,8 @@ const verdictOn = (frames: readonly Frame[]) => {
   return verdicts[0]!;
 };
 
-/** Initial sequence numbers: plain, and such that the data runs over 2^32. */
-const BEGINNINGS = [5000, 2 ** 32 - 60];
+/** Initial sequence numbers: plain, and such that the data runs over 2^31, and over 2^32. */
+const BEGINNINGS = [5000, 2 ** 31 - 60, 2 ** 32 - 60];
 
 describe.each(BEGINNINGS)('an open connection, RCV.NXT 101, window 64000, ISS %i', (serverIss) => {
   const { c, s, opened } = dialogue({ serverIss });

@@ -13,8 +13,9 @@ class SideMemory {
   /** The newest one. */
   frame = NEVER;
   at = 0;
-  /** One of them ended the connection, as far as its number goes. */
-  hits = false;
+  /** The first that ended the connection, as far as its number goes. */
+  hitFrame = NEVER;
+  hitAt = 0;
   /** The newest segment of the other side that was answered, and the number after it. */
   answeredFrame = NEVER;
   answeredEnd: number | undefined;
@@ -63,7 +64,10 @@ export class ResetMemory {
     const memory = this.of(side);
     memory.frame = packet.frame;
     memory.at = at;
-    memory.hits ||= hits;
+    if (hits && memory.hitFrame === NEVER) {
+      memory.hitFrame = packet.frame;
+      memory.hitAt = at;
+    }
     if ((packet.flags & ACK) !== 0) memory.answeredEnd = packet.ack;
     if (trigger === undefined) return;
     memory.answeredFrame = Math.max(memory.answeredFrame, trigger.frame);

@@ -33,7 +33,8 @@ export interface ResetSighting {
   readonly earlierOfReceiverAt: number;
   /** The receiver has taken up the connection again since the reset in its name. */
   readonly receiverResumed: boolean;
-  readonly earlierOfReceiverHit: boolean;
+  /** The first one in its name that took effect. */
+  readonly hitInReceiversName: Sighting | undefined;
 }
 
 /** Describes a reset as it arrives, by what will not be there any more later. */
@@ -70,11 +71,11 @@ export function sight(
     idleMs,
     earlierOfSender: resumed ? NEVER : own.frame,
     earlierOfSenderAt: own.at,
-    earlierOfSenderHit: own.hits,
+    earlierOfSenderHit: own.hitFrame !== NEVER,
     earlierOfReceiver: others.frame,
     earlierOfReceiverAt: others.at,
     receiverResumed: othersResumed,
-    earlierOfReceiverHit: others.hits,
+    hitInReceiversName: sightingOf(others.hitFrame, others.hitAt, at),
   };
   const hits = exactness(packet.seq, story.end(side), story.end(other)) !== false;
   resets.note(packet, side, at, hits, isReply ? answered : undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFollowingAll, readOnce, readTwice, rowsOf } from '../../test/captures.ts';
+import { readFollowingAll, readOnce, readTwice, rowsOf, verdictsOn } from '../../test/captures.ts';
 import { captureOf, dialogue } from '../../test/dialogue.ts';
 import { icmp, ipv4, segment, type Frame } from '../../test/packets.ts';
 import { randomFrom, seedOfRun } from '../../test/spoil.ts';
@@ -93,6 +93,11 @@ const QUIET: Record<string, Course> = {
   'closed in order by the client': (port, at) => {
     const { c, s, start } = answered(port, at);
     return [...start, c(at + 70, 'FA', 41, 91), s(at + 80, 'FA', 91, 42), c(at + 90, 'A', 42, 92)];
+  },
+  'closed in order, the last ACK more than once': (port, at) => {
+    const { c, s, start } = answered(port, at);
+    const ends = [c(at + 70, 'FA', 41, 91), s(at + 80, 'FA', 91, 42)];
+    return [...start, ...ends, ...[90, 300, 700, 1500].map((wait) => c(at + wait, 'A', 42, 92))];
   },
   'closed in order by the server': (port, at) => {
     const { c, s, start } = answered(port, at);
@@ -211,6 +216,16 @@ describe('a crowd', () => {
       const apart = readTwice(capture, () => true, 12);
       expect(rowsOf(apart.verdicts), `no glances; ${replay}`).toBe(once);
     }
+  });
+
+  it('of thousands that end in order does not make a hang-up before them forgotten', () => {
+    const hangUp = TELLING['a hang-up before the answer']!(20_000, 0);
+    const closed = QUIET['closed in order by the client']!;
+    const others = Array.from({ length: 5000 }, (_, n) => closed(30_000 + n, 100 + n));
+    const verdicts = verdictsOn(captureOf([...hangUp, ...others.flat()]));
+    expect(verdicts.map(({ failure, connection }) => [failure, connection.client])).toEqual([
+      ['closed-before-response', '10.0.0.1:20000'],
+    ]);
   });
 
   it('gives each course that tells exactly one verdict, and a quiet one none', () => {

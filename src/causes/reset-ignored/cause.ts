@@ -35,6 +35,13 @@ export const resetIgnored = defineCause({
         '更早的 RST 已结束连接：没有什么可继续',
       );
     }
+    if (e.effect === 'ignored' && e.exact === true) {
+      return impossible(
+        e.reset.frame,
+        'its number was right: it only came when the other end was gone already',
+        '其序号是对的：只是到达时对端已不在',
+      );
+    }
     if (e.effect === 'unknown') return e.exact === true ? wentOnAllTheSame(e) : possible();
     return missed(e);
   },
