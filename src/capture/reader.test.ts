@@ -89,7 +89,6 @@ describe('pcap', () => {
       superSegments: 1,
     });
   });
-
   it('names an unknown link type once', () => {
     const { problems, counts } = collect(pcap(row(3), { linkType: 147 }));
     expect(counts.unknownLinkType).toBe(3);

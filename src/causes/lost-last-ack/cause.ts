@@ -1,5 +1,7 @@
 import { defineCause } from '../cause.ts';
-import { impossible, seen, standing } from '../finding.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, impossible, seen, standing } from '../finding.ts';
 import { doubts, finBefore, notReply, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -37,8 +39,21 @@ export const lostLastAck = defineCause({
           ? '对端重传 FIN，而此时已无人记得这个连接'
           : '对端的 FIN 没有遇到任何连接：没有 TIME-WAIT 来接它',
       ),
+      ...dataBefore(e),
       ...shapeTold(e),
       ...doubts(e),
     ]);
   },
 });
+
+/** Data that went before the FIN met the closed socket first: its reset is missing here. */
+const dataBefore = ({ receiver }: Evidence): readonly Observation[] =>
+  receiver.bytesSent > receiver.bytesAcknowledged && receiver.lastData !== undefined
+    ? [
+        against(
+          receiver.lastData.frame,
+          'data sent before that FIN was never acknowledged, and must have met the closed socket first',
+          '该 FIN 之前的数据从未被确认，理应先到达已关闭的套接字',
+        ),
+      ]
+    : [];
