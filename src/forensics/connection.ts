@@ -90,7 +90,7 @@ export class Connection {
     side: Side,
   ): void {
     if (this.story.isKept) this.story = new Story();
-    else this.story.clear();
+    else if (this.firstFrame !== NEVER) this.story.clear();
     this.client = clientGuess(packet, side);
     this.roleKnown = false;
     this.duplicates = 0;

@@ -19,7 +19,7 @@ import type { Ladder, Summary, Verdict } from './verdict.ts';
 import { nameOf, VerdictMaker } from './verdict-maker.ts';
 
 /** Connections that are over are kept this long, in number and at least in seconds. */
-const DEPARTING_KEPT = 8192;
+const DEPARTING_KEPT = 4096;
 const DEPARTING_SECONDS = 1;
 /** A reset connection that has spoken since this long ago is not over. */
 const STILL_ALIVE_SECONDS = 60;
@@ -30,7 +30,7 @@ const STILL_ALIVE_SECONDS = 60;
  * (RFC 6298 §2.4 allows a retransmission time-out of 60 s, Linux 120 s).
  */
 const PATIENCE: readonly (readonly [waiting: number, seconds: number])[] = [
-  [8_192, Infinity],
+  [4_096, Infinity],
   [16_384, 130],
   [32_768, 5],
   [Infinity, 0],
