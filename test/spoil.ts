@@ -17,7 +17,7 @@ export const seedOfRun = (): number =>
   Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** A capture with every packet cut after `limit` bytes, as `tcpdump -s` would have kept it. */
-export const cutAt = (capture: Uint8Array, limit: number): Uint8Array =>
+const cutAt = (capture: Uint8Array, limit: number): Uint8Array =>
   new DataView(capture.buffer, capture.byteOffset).getUint32(0) === 0x0a0d0d0a
     ? cutBlocks(capture, limit)
     : cutRecords(capture, limit);

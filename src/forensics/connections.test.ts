@@ -255,18 +255,9 @@ describe('what a segment is, in the ladder', () => {
   });
 
   it('is told with numbers as Wireshark shows them, also over 2^32', () => {
-    const {
-      c: own,
-      s: others,
-      opened: begins,
-    } = dialogue({
-      clientIss: 2 ** 32 - 50,
-      serverIss: 2 ** 32 - 3,
-    });
-    const frames = [
-      ...[...begins, own(30, 'PA', 1, 1, 100), others(40, 'PA', 1, 101, 9)],
-      others(50, 'RA', 10, 101),
-    ];
+    const over = dialogue({ clientIss: 2 ** 32 - 50, serverIss: 2 ** 32 - 3 });
+    const asked = over.c(30, 'PA', 1, 1, 100);
+    const frames = [...over.opened, asked, over.s(40, 'PA', 1, 101, 9), over.s(50, 'RA', 10, 101)];
     const investigation = new Investigation({ keepLadderOf: 1 });
     const reader = new CaptureReader(investigation);
     reader.push(captureOf(frames));
