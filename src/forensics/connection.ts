@@ -2,14 +2,12 @@ import { endpointText } from '../wire/address.ts';
 import { communityId, type EndpointWords } from '../wire/community-id.ts';
 import type { Packet } from '../wire/packet.ts';
 import { add, after } from '../wire/sequence.ts';
+import { takeAddresses, WORDS_AN_END } from './addresses.ts';
 import { type End, NEVER } from './end.ts';
 import { endpointHash, folded } from './key.ts';
 import { DUPLICATE_SECONDS, placeOf, type ResetMemory } from './reset-memory.ts';
 import { Story, type Side } from './story.ts';
 import { FROM_UPPER, type RecentSegments } from './recent.ts';
-
-/** Four address words and a port. */
-const WORDS_A_SIDE = 5;
 
 /** How a connection on the same four-tuple ended before this one. */
 export interface Predecessor {
@@ -108,28 +106,14 @@ export class Connection {
     this.ipVersion = packet.ipVersion;
     this.isDeparting = false;
     this.hasFailed = false;
-    this.takeAddresses(packet, side * WORDS_A_SIDE, (1 - side) * WORDS_A_SIDE);
-  }
-
-  private takeAddresses(packet: Packet, source: number, target: number): void {
-    const { words } = this;
-    words[source] = packet.source0;
-    words[source + 1] = packet.source1;
-    words[source + 2] = packet.source2;
-    words[source + 3] = packet.source3;
-    words[source + 4] = packet.sourcePort;
-    words[target] = packet.target0;
-    words[target + 1] = packet.target1;
-    words[target + 2] = packet.target2;
-    words[target + 3] = packet.target3;
-    words[target + 4] = packet.targetPort;
+    takeAddresses(packet, this.words, side * WORDS_AN_END, (1 - side) * WORDS_AN_END);
   }
 
   /** Whether a packet from `side` belongs to this connection: the full comparison behind the hashes. */
   owns(packet: Packet, side: Side): boolean {
     const { words } = this;
-    const a = side * WORDS_A_SIDE;
-    const b = WORDS_A_SIDE - a;
+    const a = side * WORDS_AN_END;
+    const b = WORDS_AN_END - a;
     return (
       words[a] === packet.source0 &&
       words[b] === packet.target0 &&
@@ -147,20 +131,20 @@ export class Connection {
   /** The address of a side as one word, as of `hostOfSource`. */
   host(side: Side): number {
     const { words } = this;
-    const at = side * WORDS_A_SIDE;
+    const at = side * WORDS_AN_END;
     if (this.ipVersion === 4) return words[at];
     return folded(words[at], words[at + 1], words[at + 2], words[at + 3]);
   }
 
   /** Address and port of a side as one word, as in `ConnectionKey`. */
   endpointHash(side: Side): number {
-    return endpointHash(this.host(side), this.words[side * WORDS_A_SIDE + 4]);
+    return endpointHash(this.host(side), this.words[side * WORDS_AN_END + 4]);
   }
 
   /** `10.0.0.1:80` or `[fd00::1]:80`. */
   endpoint(side: Side): string {
     const { words } = this;
-    const at = side * WORDS_A_SIDE;
+    const at = side * WORDS_AN_END;
     return endpointText(
       this.ipVersion,
       words[at],
@@ -176,7 +160,7 @@ export class Connection {
   }
 
   private endpointWords(side: Side): EndpointWords {
-    const [word0, word1, word2, word3, port] = this.words.slice(side * WORDS_A_SIDE);
+    const [word0, word1, word2, word3, port] = this.words.slice(side * WORDS_AN_END);
     return { word0, word1, word2, word3, port };
   }
 

@@ -1,13 +1,10 @@
 import type { Packet } from '../wire/packet.ts';
+import { takeAddresses } from './addresses.ts';
+import { HashIndex } from './hash-index.ts';
 import type { ConnectionKey } from './key.ts';
 
-const FREE = -1;
-
-// Words of an entry of the index: where a hash's row is.
-const ENTRY = 4;
-const TAG = 0;
-const PLACE = 1;
-const BUCKET = 2;
+/** No trace. */
+const NONE = -1;
 
 // Words of a row.
 const ROW = 32;
@@ -20,7 +17,6 @@ const BEFORE_COUNT = 5;
 const FOLLOWED = 6;
 const GENERATION = 7;
 const ROW_BUCKET = 8;
-const ROW_TAG = 9;
 const VERSION = 10;
 const LOWER = 11;
 const UPPER = 16;
@@ -32,27 +28,18 @@ const IN_USE = 21;
  * four-tuple. What is reported is found again by full addresses, in the investigation.
  */
 export class Roll {
-  private entries = new Int32Array(ENTRY * 4096).fill(FREE);
-  private mask = 4095;
-  private size = 0;
+  private readonly index = new HashIndex();
   private words = new Int32Array(ROW * 2048);
   private used = 0;
   private readonly freeRows: number[] = [];
 
   /** -1 if it is not there. */
   find(key: ConnectionKey): number {
-    const { entries, mask } = this;
-    for (let index = key.bucket & mask; ; index = (index + 1) & mask) {
-      const at = index * ENTRY;
-      if (entries[at + PLACE] === FREE) return FREE;
-      if (entries[at + TAG] === key.tag && entries[at + BUCKET] === key.bucket) {
-        return entries[at + PLACE];
-      }
-    }
+    const position = this.index.find(key.bucket, key.tag);
+    return position < 0 ? -1 : this.index.placeAt(position);
   }
 
   add(packet: Packet, key: ConnectionKey, state: number, trace: number): number {
-    if (this.size * 2 > this.mask) this.growIndex();
     const row = this.freeRows.pop() ?? this.used++;
     if ((row + 1) * ROW > this.words.length) this.growRows();
     const { words } = this;
@@ -61,32 +48,28 @@ export class Roll {
     words[at + FIRST] = trace;
     words[at + LAST] = trace;
     words[at + COUNT] = 0;
-    words[at + BEFORE_FIRST] = FREE;
+    words[at + BEFORE_FIRST] = NONE;
     words[at + BEFORE_COUNT] = 0;
     words[at + FOLLOWED] = 0;
     words[at + ROW_BUCKET] = key.bucket;
-    words[at + ROW_TAG] = key.tag;
     words[at + VERSION] = packet.ipVersion;
     words[at + IN_USE] = 1;
-    this.takeAddresses(
+    takeAddresses(
       packet,
+      words,
       at + (key.side === 0 ? LOWER : UPPER),
       at + (key.side === 0 ? UPPER : LOWER),
     );
-    this.insert(key.bucket, key.tag, row);
-    this.size++;
+    this.index.add(key.bucket, key.tag, row);
     return row;
   }
 
   remove(row: number): void {
-    const { entries, mask, words } = this;
-    let index = words[row * ROW + ROW_BUCKET] & mask;
-    while (entries[index * ENTRY + PLACE] !== row) index = (index + 1) & mask;
-    this.closeGap(index);
+    const { words } = this;
+    this.index.remove(words[row * ROW + ROW_BUCKET], row);
     words[row * ROW + IN_USE] = 0;
     words[row * ROW + GENERATION]++;
     this.freeRows.push(row);
-    this.size--;
   }
 
   /** Puts a row's addresses into a packet that came from `side`. */
@@ -158,7 +141,7 @@ export class Roll {
   setFollowed(row: number): void {
     const at = row * ROW;
     this.words[at + FOLLOWED] = 1;
-    this.words[at + BEFORE_FIRST] = FREE;
+    this.words[at + BEFORE_FIRST] = NONE;
     this.words[at + COUNT] = 0;
   }
 
@@ -169,50 +152,6 @@ export class Roll {
 
   *rows(): Generator<number> {
     for (let row = 0; row < this.used; row++) if (this.words[row * ROW + IN_USE] !== 0) yield row;
-  }
-
-  private takeAddresses(packet: Packet, source: number, target: number): void {
-    const { words } = this;
-    words[source] = packet.source0;
-    words[source + 1] = packet.source1;
-    words[source + 2] = packet.source2;
-    words[source + 3] = packet.source3;
-    words[source + 4] = packet.sourcePort;
-    words[target] = packet.target0;
-    words[target + 1] = packet.target1;
-    words[target + 2] = packet.target2;
-    words[target + 3] = packet.target3;
-    words[target + 4] = packet.targetPort;
-  }
-
-  private insert(bucket: number, tag: number, row: number): void {
-    let index = bucket & this.mask;
-    while (this.entries[index * ENTRY + PLACE] !== FREE) index = (index + 1) & this.mask;
-    this.entries[index * ENTRY + TAG] = tag;
-    this.entries[index * ENTRY + PLACE] = row;
-    this.entries[index * ENTRY + BUCKET] = bucket;
-  }
-
-  /** Linear probing's deletion: whoever was pushed past the gap moves back into it. */
-  private closeGap(start: number): void {
-    const { entries, mask } = this;
-    let gap = start;
-    let index = (start + 1) & mask;
-    for (; entries[index * ENTRY + PLACE] !== FREE; index = (index + 1) & mask) {
-      const home = entries[index * ENTRY + BUCKET] & mask;
-      if (((index - home) & mask) < ((index - gap) & mask)) continue;
-      entries.copyWithin(gap * ENTRY, index * ENTRY, (index + 1) * ENTRY);
-      gap = index;
-    }
-    entries[gap * ENTRY + PLACE] = FREE;
-  }
-
-  private growIndex(): void {
-    this.mask = this.mask * 2 + 1;
-    this.entries = new Int32Array(ENTRY * (this.mask + 1)).fill(FREE);
-    for (const row of this.rows()) {
-      this.insert(this.words[row * ROW + ROW_BUCKET], this.words[row * ROW + ROW_TAG], row);
-    }
   }
 
   private growRows(): void {
