@@ -37,11 +37,13 @@ export class Delivery {
   base = 0;
   private readonly visitor: PacketVisitor;
   private readonly glances: boolean;
+  private readonly carries: boolean;
   private readonly unknownLinkTypes = new Set<number>();
 
   constructor(visitor: PacketVisitor) {
     this.visitor = visitor;
     this.glances = visitor.glance !== undefined;
+    this.carries = visitor.carry !== undefined;
   }
 
   /** The frame's record begins at `at` of the bytes, which matters only if there is a problem. */
@@ -66,9 +68,11 @@ export class Delivery {
     if (kind === TCP_SEGMENT) {
       counts.tcp += 1;
       if (packet.payloadLength > FULL_SEGMENT) counts.superSegments += 1;
-      this.visitor.segment(packet);
+      if (this.carries) this.visitor.carry!(packet, offset, captured, original, linkType);
+      else this.visitor.segment(packet);
     } else if (kind === ICMP_ERROR) {
-      this.visitor.icmpError(packet);
+      if (this.carries) this.visitor.carry!(packet, offset, captured, original, linkType);
+      else this.visitor.icmpError(packet);
     } else if (kind === LATER_FRAGMENT) {
       counts.laterFragments += 1;
     } else if (kind === HEADER_CUT) {

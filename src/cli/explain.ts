@@ -108,7 +108,7 @@ const explainAsRows = async (
   const take: TakeVerdict = (verdict) => {
     if (connection !== undefined) known.note(verdict);
     const isAsked = connection === undefined || verdict.connection.id === connection;
-    return isAsked ? (output.write(rows.row(verdict)) ?? undefined) : undefined;
+    return isAsked ? writeRow(output, rows, verdict) : undefined;
   };
   const { summary, interrupted, ladder, file } = await investigate(
     source,
@@ -122,6 +122,12 @@ const explainAsRows = async (
   const notes = interrupted ? [...summary.notes, INTERRUPTION] : summary.notes;
   if (complaint === undefined) await output.write(rows.summary({ ...summary, notes }));
   return { problems: summary.problems, complaint };
+};
+
+const writeRow = (output: Output, rows: JsonRows, verdict: Verdict): Promise<void> | undefined => {
+  const head = output.write(rows.head(verdict));
+  const advice = output.writeRecurring(rows.advice(verdict));
+  return output.write(rows.tail(verdict)) ?? advice ?? head;
 };
 
 const explainAsReport = async (

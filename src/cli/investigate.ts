@@ -6,8 +6,9 @@ import type { Ladder, Summary, Verdict } from '../forensics/verdict.ts';
 import type { Findings } from '../report/model.ts';
 import type { CaptureSource } from './capture-source.ts';
 import type { Interrupt } from './interrupt.ts';
+import { passesOver } from './passes.ts';
 import { Progress } from './progress.ts';
-import { readSeekable, type Pass } from './read-capture.ts';
+import type { Pass } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 
 /** What a capture came to, besides its verdicts. */
@@ -68,25 +69,34 @@ const twice = async (
   take: TakeVerdict,
   keepLadderOf: number | undefined,
 ): Promise<Outcome> => {
+  const { file, bytes } = source;
   const survey = new Survey();
-  const { descriptor, file, bytes } = source;
   const progress = new Progress(file, bytes * 2);
-  const first = await readSeekable(descriptor, bytes, survey, progress, interrupt);
+  const passes = passesOver(source, progress);
+  const first = await passes.survey(survey, bytes, interrupt);
   survey.finish();
   const investigation = new Investigation({ survey, ...ladderOption(keepLadderOf) });
   const hearing = new Hearing(investigation, take, keepLadderOf);
   // After Ctrl-C, what was surveyed is still followed to its end; a second one ends at once.
   const listening = first.interrupted ? undefined : interrupt;
-  const pass = await readSeekable(
-    descriptor,
-    first.bytes,
+  const pass = await passes.investigate(
     investigation,
-    progress,
+    survey,
+    first.bytes,
     listening,
     hearing.ripe,
   );
+  await passes.close();
   progress.erase();
-  return { file, ...(await hearing.end(pass)), interrupted: interrupt.asked };
+  const whole = first.interrupted ? withoutCut(pass) : pass;
+  return { file, ...(await hearing.end(whole)), interrupted: interrupt.asked };
+};
+
+/** Where Ctrl-C came, within a packet as a rule, is no damage of the file. */
+const withoutCut = (pass: Pass): Pass => {
+  const { counts, problems } = pass.reader;
+  const own = problems.filter(({ code }) => code !== 'cut-short');
+  return { ...pass, reader: { counts, problems: own } };
 };
 
 type Inquirer = Investigation | Intake;

@@ -1,18 +1,18 @@
 import { readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../capture/reader.ts';
-import type { Problem } from '../capture/problem.ts';
+import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import type { PacketVisitor } from '../wire/packet.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 
 const PIECE = 1 << 20;
 /** How long Ctrl-C may have to wait. */
-const YIELD_MS = 40;
+export const YIELD_MS = 40;
 
 /** What one pass over a capture came to. */
 export interface Pass {
-  readonly reader: CaptureReader;
+  readonly reader: { readonly counts: CaptureCounts; readonly problems: readonly Problem[] };
   /** Bytes taken from the file. */
   readonly bytes: number;
   /** What went wrong outside the capture's own format: reading, or decompressing. */
@@ -45,7 +45,7 @@ export const readSeekable = async (
   while (bytes < limit && !reader.stopped) {
     const got = readPiece(descriptor, piece, Math.min(PIECE, limit - bytes), bytes);
     if (typeof got !== 'number') {
-      const problem = unreadable(got, reader, bytes);
+      const problem = unreadable(got, reader.counts.packets, bytes);
       return { reader, bytes, problem, interrupted: false };
     }
     if (got === 0) break;
@@ -65,7 +65,8 @@ export const readSeekable = async (
   return { reader, bytes, problem: undefined, interrupted: false };
 };
 
-const readPiece = (
+/** How many bytes were read, 0 at the end; or what went wrong. */
+export const readPiece = (
   descriptor: number,
   into: Buffer,
   length: number,
@@ -79,9 +80,9 @@ const readPiece = (
 };
 
 /** The file could not be read on: a value with its place, as every trouble of an input is. */
-export const unreadable = (error: Error, reader: CaptureReader, offset: number): Problem => ({
+export const unreadable = (error: Error, frame: number, offset: number): Problem => ({
   code: 'unreadable',
-  frame: reader.counts.packets,
+  frame,
   offset,
   message: error.message,
   fatal: true,

@@ -52,7 +52,9 @@ export const readStream = async (
       if (reader.stopped || interrupt.asked) break;
     }
   } catch (error) {
-    return pass(interrupt.asked ? undefined : unreadable(error as Error, reader, bytes));
+    return pass(
+      interrupt.asked ? undefined : unreadable(error as Error, reader.counts.packets, bytes),
+    );
   } finally {
     if (source.descriptor !== 0) closeSync(source.descriptor);
   }

@@ -1,13 +1,30 @@
+import type { ConnectionKey } from './key.ts';
+
 /**
  * Connections that a survey marked, as pairs of a place (any integer) and a 32-bit tag: a bitset
  * that says no at once to almost everybody else, and behind it the pairs. 16 to 32 bytes a member.
  */
 export class CandidateSet {
+  private readonly placeMask: number;
   private pairs = new Int32Array(2 * 4096);
   private mask = 4095;
   private filter = new Int32Array(1 << 12);
   private filterMask = (1 << 17) - 1;
   size = 0;
+
+  /** @param placeMask which bits of a connection's bucket are its place. */
+  constructor(placeMask = -1) {
+    this.placeMask = placeMask;
+  }
+
+  /** A set out of the fields of another one: as a message to another thread carries them. */
+  static of(fields: CandidateSet): CandidateSet {
+    return Object.assign(new CandidateSet(), fields);
+  }
+
+  holds(key: ConnectionKey): boolean {
+    return this.has(key.bucket & this.placeMask, key.tag);
+  }
 
   /** Whether the pair was new. */
   add(place: number, tag: number): boolean {

@@ -77,7 +77,12 @@ export class Intake implements PacketVisitor {
     const row = this.roll.find(key);
     if (row < 0) {
       this.connections++;
-      return this.roll.add(packet, key, beginning(packet, key.side), this.traces.begin());
+      return this.roll.add(
+        packet,
+        key,
+        beginning(packet.sourcePort > packet.targetPort, key.side),
+        this.traces.begin(),
+      );
     }
     const opens = (packet.flags & (SYN | ACK | RST)) === SYN;
     if (opens && (this.roll.state(row) & (BOTH_FIN | ANY_DATA)) !== 0)
@@ -89,7 +94,7 @@ export class Intake implements PacketVisitor {
   private beginAgain(row: number, packet: Packet, key: ConnectionKey): void {
     this.connections++;
     if (isSuspicious(this.roll.state(row))) this.follow(row);
-    this.roll.setState(row, beginning(packet, key.side));
+    this.roll.setState(row, beginning(packet.sourcePort > packet.targetPort, key.side));
     if (this.roll.isFollowed(row)) return;
     const before = this.roll.before(row);
     if (before.first >= 0) this.traces.release(before.first);

@@ -88,13 +88,13 @@ export class Investigation implements PacketVisitor {
     const { survey } = options;
     if (survey !== undefined) {
       this.glance = (source, target, ports) =>
-        !survey.follows(this.key.ofWords(source, target, ports));
+        !survey.marked.holds(this.key.ofWords(source, target, ports));
     }
   }
 
   segment(packet: Packet): void {
     const key = this.key.of(packet);
-    if (this.survey !== undefined && !this.survey.follows(key)) return;
+    if (this.survey !== undefined && !this.survey.marked.holds(key)) return;
     if (packet.payloadLength > 0) readOpening(packet, this.opening);
     this.follow(packet, readOptions(packet, this.options), this.opening, key);
   }

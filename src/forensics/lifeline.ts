@@ -1,4 +1,4 @@
-import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
+import { ACK, FIN, SYN } from '../wire/packet.ts';
 
 /**
  * A connection's life in one word: enough to tell, without following it, whether it ended, or stands,
@@ -24,8 +24,8 @@ export const BOTH_FIN = CLIENT_FIN | SERVER_FIN;
 const SILENT_RUN = 3 * RUN_ONE;
 
 /** The word of a connection about to begin; without a handshake the client has the higher port. */
-export function beginning(packet: Packet, side: 0 | 1): number {
-  const clientUpper = packet.sourcePort > packet.targetPort === (side === 1);
+export function beginning(fromHigherPort: boolean, side: 0 | 1): number {
+  const clientUpper = fromHigherPort === (side === 1);
   return USED | (clientUpper ? CLIENT_UPPER : 0);
 }
 

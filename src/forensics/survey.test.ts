@@ -23,7 +23,7 @@ const followedIn = (frames: readonly Frame[], bucketBits = 12): Set<number> => {
   const key = new ConnectionKey();
   const followed = new Set<number>();
   const note = (packet: Packet): void => {
-    if (survey.follows(key.of(packet))) {
+    if (survey.marked.holds(key.of(packet))) {
       followed.add(Math.max(packet.sourcePort, packet.targetPort));
     }
   };

@@ -25,7 +25,8 @@ import { Surroundings } from './surroundings.ts';
 export class Survey implements PacketVisitor {
   readonly surroundings = new Surroundings();
   connections = 0;
-  private readonly marked = new CandidateSet();
+  /** The connections to be followed. */
+  readonly marked: CandidateSet;
   private readonly key = new ConnectionKey();
   private readonly slots: Int32Array;
   private readonly mask: number;
@@ -34,6 +35,7 @@ export class Survey implements PacketVisitor {
   constructor(bucketBits = 18) {
     this.slots = new Int32Array(4 << bucketBits);
     this.mask = (1 << bucketBits) - 1;
+    this.marked = new CandidateSet(this.mask);
   }
 
   /** Most segments only move a few bits of a slot that is there. */
@@ -46,24 +48,39 @@ export class Survey implements PacketVisitor {
   ): boolean {
     if ((flags & (SYN | RST)) !== 0) return false;
     const key = this.key.ofWords(source, target, ports);
-    const slot = this.lookup(key);
-    if (slot < 0) return false;
-    this.slots[slot + 1] = advance(this.slots[slot + 1], flags, payloadLength, key.side);
+    this.ordinary(key, flags, payloadLength, ports >>> 16 > (ports & 0xffff));
     return true;
+  }
+
+  /** A segment with neither SYN nor RST, by as much of it as is asked. */
+  ordinary(
+    key: ConnectionKey,
+    flags: number,
+    payloadLength: number,
+    fromHigherPort: boolean,
+  ): void {
+    let slot = this.lookup(key);
+    if (slot < 0) slot = this.slotOf(key, flags, fromHigherPort, slot);
+    if (slot < 0) return;
+    this.slots[slot + 1] = advance(this.slots[slot + 1], flags, payloadLength, key.side);
   }
 
   segment(packet: Packet): void {
     const key = this.key.of(packet);
-    const { flags } = packet;
+    const { flags, payloadLength } = packet;
     if ((flags & RST) !== 0) {
       this.reset(packet, key);
       return;
     }
+    const fromHigherPort = packet.sourcePort > packet.targetPort;
+    if ((flags & SYN) === 0) {
+      this.ordinary(key, flags, payloadLength, fromHigherPort);
+      return;
+    }
+    if ((flags & ACK) !== 0) this.surroundings.accepted(packet, key.sourceEndpoint);
     const { slots } = this;
-    let slot = this.lookup(key);
-    if (slot < 0 || (flags & SYN) !== 0) slot = this.slotOf(packet, key, slot);
-    if (slot >= 0)
-      slots[slot + 1] = advance(slots[slot + 1], flags, packet.payloadLength, key.side);
+    const slot = this.slotOf(key, flags, fromHigherPort, this.lookup(key));
+    if (slot >= 0) slots[slot + 1] = advance(slots[slot + 1], flags, payloadLength, key.side);
   }
 
   icmpError(packet: Packet): void {
@@ -73,11 +90,6 @@ export class Survey implements PacketVisitor {
   /** After the last packet: judges the connections still open. */
   finish(): void {
     for (let slot = 0; slot < this.slots.length; slot += 2) this.retire(slot);
-  }
-
-  /** Whether a connection is to be followed. */
-  follows(key: ConnectionKey): boolean {
-    return this.marked.has(key.bucket & this.mask, key.tag);
   }
 
   private mark(key: ConnectionKey): boolean {
@@ -100,13 +112,12 @@ export class Survey implements PacketVisitor {
   }
 
   /** The slot of a connection, a new one if need be; -1 for one that is marked instead. */
-  private slotOf(packet: Packet, key: ConnectionKey, slot: number): number {
-    const { flags } = packet;
+  private slotOf(key: ConnectionKey, flags: number, fromHigherPort: boolean, slot: number): number {
     const opens = (flags & (SYN | ACK)) === SYN;
-    if ((flags & SYN) !== 0 && !opens) this.surroundings.accepted(packet, key.sourceEndpoint);
+    const state = beginning(fromHigherPort, key.side);
     if (slot >= 0) {
       const used = (this.slots[slot + 1] & (BOTH_FIN | ANY_DATA)) !== 0;
-      return opens && used ? this.replace(slot, key, packet) : slot;
+      return opens && used ? this.replace(slot, key, state) : slot;
     }
     const bucket = (key.bucket & this.mask) * 4;
     const free = isFree(this.slots[bucket + 1])
@@ -115,8 +126,8 @@ export class Survey implements PacketVisitor {
         ? bucket + 2
         : -1;
     if (!opens && this.marked.has(key.bucket & this.mask, key.tag)) return -1;
-    if (free >= 0) return this.replace(free, key, packet);
-    if (opens) return this.replace(bucket + (key.tag & 2), key, packet);
+    if (free >= 0) return this.replace(free, key, state);
+    if (opens) return this.replace(bucket + (key.tag & 2), key, state);
     if (this.mark(key)) this.connections++;
     return -1;
   }
@@ -129,13 +140,13 @@ export class Survey implements PacketVisitor {
     return -1;
   }
 
-  private replace(slot: number, key: ConnectionKey, packet: Packet): number {
+  private replace(slot: number, key: ConnectionKey, state: number): number {
     const isPushedOut = this.slots[slot] !== key.tag && !isFree(this.slots[slot + 1]);
     if (isPushedOut) this.marked.add(slot >>> 2, this.slots[slot]);
     else this.retire(slot);
     this.connections++;
     this.slots[slot] = key.tag;
-    this.slots[slot + 1] = beginning(packet, key.side);
+    this.slots[slot + 1] = state;
     return slot;
   }
 

@@ -20,6 +20,11 @@ export class JsonRows {
 
   /** One verdict as one line, with its line feed. */
   row(verdict: Verdict): string {
+    return this.head(verdict) + this.advice(verdict) + this.tail(verdict);
+  }
+
+  /** The row up to its advice: what is particular to this verdict. */
+  head(verdict: Verdict): string {
     const what =
       verdict.type === 'reset' ? `"shape":"${verdict.shape}"` : `"failure":"${verdict.failure}"`;
     const { sender, receiver } = verdict.apps;
@@ -34,9 +39,20 @@ export class JsonRows {
       `,"apps":{"sender":{"read":${this.#word(sender.read)},"write":${this.#word(sender.write)}}` +
       `,"receiver":{"read":${this.#word(receiver.read)},"write":${this.#word(receiver.write)}}}` +
       `,"bytesLost":{"min":${verdict.bytesLost.min},"max":${verdict.bytesLost.max}}` +
-      `,"evidence":[${this.#evidence(verdict)}],"advice":${this.#adviceOf(verdict.advice)}` +
-      `,"settle":${this.#settleOf(verdict.settle)}${this.#file}}\n`
+      `,"evidence":[${this.#evidence(verdict)}],"advice":`
     );
+  }
+
+  /** The row's middle, the same string for all verdicts of a cause. */
+  advice({ advice }: Verdict): string {
+    return remembered(this.#advice, advice, () =>
+      JSON.stringify(advice.map((one) => one[this.#language])),
+    );
+  }
+
+  /** The rest of the row. */
+  tail({ settle }: Verdict): string {
+    return `,"settle":${this.#settleOf(settle)}${this.#file}}\n`;
   }
 
   /** The last line of a capture. */
@@ -77,12 +93,6 @@ export class JsonRows {
       json += `{"frame":${seen.frame},"text":${JSON.stringify(seen.say[this.#language])},"supports":${seen.supports}}`;
     }
     return json;
-  }
-
-  #adviceOf(advice: readonly Text[]): string {
-    return remembered(this.#advice, advice, () =>
-      JSON.stringify(advice.map((one) => one[this.#language])),
-    );
   }
 
   #settleOf(settle: Text | undefined): string {

@@ -90,6 +90,18 @@ export interface PacketVisitor {
     flags: number,
     payloadLength: number,
   ): boolean;
+  /**
+   * Called in place of the two below, where there is one, for whoever carries frames elsewhere: the
+   * packet as decoded, and where its frame lies (`captured` bytes from `offset`, `original` on the
+   * wire).
+   */
+  carry?(
+    packet: Packet,
+    offset: number,
+    captured: number,
+    original: number,
+    linkType: number,
+  ): void;
   /** A TCP segment (a first fragment counts; of truncated ones at least flags and window are there). */
   segment(packet: Packet): void;
   /** An ICMP or ICMPv6 error that quotes a TCP segment. */
