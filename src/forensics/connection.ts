@@ -69,6 +69,9 @@ export class Connection {
   ipVersion = 4;
   /** For both sides: four address words, port. */
   private readonly words = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  /** What both ends, and the whole, are called, once somebody asked. */
+  private endpoints: [string, string] | undefined;
+  private community: string | undefined;
 
   // Upkeep of the table it stands in.
   bucket = 0;
@@ -106,6 +109,8 @@ export class Connection {
     this.ipVersion = packet.ipVersion;
     this.isDeparting = false;
     this.hasFailed = false;
+    this.endpoints = undefined;
+    this.community = undefined;
     takeAddresses(packet, this.words, side * WORDS_AN_END, (1 - side) * WORDS_AN_END);
   }
 
@@ -143,25 +148,30 @@ export class Connection {
 
   /** `10.0.0.1:80` or `[fd00::1]:80`. */
   endpoint(side: Side): string {
-    const { words } = this;
-    const at = side * WORDS_AN_END;
-    return endpointText(
-      this.ipVersion,
-      words[at],
-      words[at + 1],
-      words[at + 2],
-      words[at + 3],
-      words[at + 4],
-    );
+    this.endpoints ??= [this.endpointText(0), this.endpointText(1)];
+    return this.endpoints[side];
+  }
+
+  private endpointText(side: Side): string {
+    const { word0, word1, word2, word3, port } = this.endpointWords(side);
+    return endpointText(this.ipVersion, word0, word1, word2, word3, port);
   }
 
   get communityId(): string {
-    return communityId(this.ipVersion, this.endpointWords(0), this.endpointWords(1));
+    this.community ??= communityId(this.ipVersion, this.endpointWords(0), this.endpointWords(1));
+    return this.community;
   }
 
   private endpointWords(side: Side): EndpointWords {
-    const [word0, word1, word2, word3, port] = this.words.slice(side * WORDS_AN_END);
-    return { word0, word1, word2, word3, port };
+    const { words } = this;
+    const at = side * WORDS_AN_END;
+    return {
+      word0: words[at],
+      word1: words[at + 1],
+      word2: words[at + 2],
+      word3: words[at + 3],
+      port: words[at + 4],
+    };
   }
 
   end(side: Side): End {
