@@ -4,7 +4,7 @@ import type { Packet } from '../wire/packet.ts';
 /** Trays of the belt: one is being filled while others are emptied. */
 const TRAYS = 4;
 /** A tray is handed over from this many bytes on; the rest is room for its last frame. */
-const ENOUGH = 1 << 18;
+const ENOUGH = 1 << 17;
 const TRAY_BYTES = ENOUGH + LARGEST_ORDINARY_FRAME + 4096;
 const TRAY_WORDS = TRAY_BYTES / 4;
 

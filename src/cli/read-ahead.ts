@@ -28,6 +28,7 @@ export class ReadAhead implements Passes {
   readonly #belt = new BeltUnloader(this.#memory);
   readonly #thread = new Worker(new URL('./reading-thread.js', import.meta.url), {
     workerData: this.#memory,
+    resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 },
   });
   readonly #packet = new Packet();
   readonly #key = new ConnectionKey();
