@@ -188,6 +188,7 @@ export const answering = (trigger: Partial<Trigger> = {}): Changes => ({
     retransmission: false,
     fin: false,
     acknowledgesUnsent: false,
+    beyondWindow: false,
     ...trigger,
   },
   replyDelayMs: trigger.beforeMs ?? 10,

@@ -78,6 +78,8 @@ export interface Trigger extends Sighting {
   readonly fin: boolean;
   /** Its acknowledgement number is one that the reset's sender never made possible. */
   readonly acknowledgesUnsent: boolean;
+  /** Lay beyond the window that the reset's sender had offered. */
+  readonly beyondWindow: boolean;
 }
 
 export interface FinSighting extends Sighting {

@@ -211,13 +211,34 @@ describe('an endpoint that never took part', () => {
     expect(out).toContain('listener-got-ack');
     expect(out).toContain('conntrack-invalid');
   });
+
+  it('unless what drew it lay beyond the window', () => {
+    const beyond = evidence(answering({ beyondWindow: true }));
+    expect(those('possible', beyond)).toContain('conntrack-invalid');
+  });
 });
 
 describe('not the first reset', () => {
   it('repeats one of the same sender', () => {
     const e = evidence(answering(), { earlier: { bySender: at(12, 50) } });
     expect(those('expected', e)).toContain('repeated-reset');
-    expect(those('impossible', evidence(answering()))).toContain('repeated-reset');
+    expect(those('impossible', evidence({ shape: 'active' }))).toContain('repeated-reset');
+  });
+
+  it('may repeat one that was lost before it came to the capture, if it answers out of the blue', () => {
+    expect(those('possible', evidence(answering()))).toContain('repeated-reset');
+    const afterFin = evidence(answering(), {
+      sender: { fin: { ...at(9, 100), count: 1, acknowledgedIn: 10, afterQuietMs: 1 } },
+    });
+    expect(those('impossible', afterFin)).toContain('repeated-reset');
+  });
+
+  it('may come of a giving up whose tries were lost, if there was time for that', () => {
+    const silent = (ms: number) => evidence(answering(), { sender: { last: at(12, ms) } });
+    expect(those('possible', silent(5000))).toContain('retransmission-timeout');
+    expect(those('possible', silent(5000))).toContain('user-timeout');
+    expect(those('impossible', silent(100))).toContain('retransmission-timeout');
+    expect(those('impossible', silent(100))).toContain('user-timeout');
   });
 
   it('follows from one that closed its socket in the name of the other end, who went on', () => {

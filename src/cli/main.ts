@@ -6,6 +6,7 @@ import type { CheckOptions } from './check.ts';
 import type { CauseOptions } from './cause.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import type { ExplainOptions } from './explain.ts';
+import type { LabOptions, LabRunOptions } from './lab.ts';
 import { version } from './version.ts';
 
 // The heap may grow by a fifth before it is tidied: what lives is small, and what dies is much.
@@ -48,6 +49,7 @@ Examples:
   resetlab explain "read ECONNRESET"        what an error text can mean
   resetlab cause close-with-unread-data     one cause at length
   resetlab check capture.pcap               for CI: exit 1 on an unexpected reset
+  resetlab lab run linger-zero              make one happen, on two simulated hosts
 
 Exit codes: 0 done, 1 check found something, 2 the call or its input was wrong.`,
   );
@@ -130,6 +132,77 @@ Examples:
   .action(async (files: string[], options: CheckOptions) => {
     const { checkCaptures } = await import('./check.ts');
     process.exitCode = await checkCaptures(files, options);
+  });
+
+const lab = program.command('lab').description('make each cause happen, on hosts in virtual time');
+
+lab
+  .command('list')
+  .description('list the scenarios and their variants')
+  .addOption(languageOption())
+  .option('--color', 'colour even where the output is no terminal')
+  .option('--no-color', 'no colour (as NO_COLOR)')
+  .action(async (options: LabOptions) => {
+    const { listScenarios } = await import('./lab.ts');
+    process.exitCode = await listScenarios(options);
+  });
+
+lab
+  .command('run')
+  .description('play a scenario: the wire, the applications, the engine and the detective')
+  .argument('<id>', 'a scenario, such as linger-zero')
+  .option('--variant <name>', 'one of its variants (else the first)')
+  .addOption(new Option('--seed <number>', 'of all chance').argParser(wholeNumber(0)).default(1))
+  .addOption(
+    new Option('--set <name=value>', 'a sysctl of both hosts, by its full name (may be repeated)')
+      .argParser(collect)
+      .default([] as readonly string[], 'none'),
+  )
+  .option('--ipv6', 'IPv6 in place of IPv4')
+  .option('--no-timestamps', 'without the timestamps option of TCP')
+  .addOption(
+    new Option('--at <end>', 'where to capture').choices(['client', 'server']).default('client'),
+  )
+  .option('--pcap <file>', 'write the capture as pcapng, with the cause of each reset as a comment')
+  .option('--ladder', 'draw every connection, not only the first that broke')
+  .option('--json', 'everything as one JSON object')
+  .addOption(languageOption())
+  .addOption(widthOption())
+  .option('--color', 'colour even where the output is no terminal')
+  .option('--no-color', 'no colour (as NO_COLOR)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  resetlab lab run close-with-unread-data
+  resetlab lab run time-wait-collision --variant rfc1337
+  resetlab lab run read-shutdown --set resetlab.read_shutdown=reset
+  resetlab lab run injected --at server --pcap injected.pcapng`,
+  )
+  .action(async (id: string, options: LabRunOptions) => {
+    const { runLab } = await import('./lab.ts');
+    process.exitCode = await runLab(id, options);
+  });
+
+lab
+  .command('score')
+  .description('play every scenario in every way and score the detective')
+  .addOption(new Option('--seed <number>', 'of all chance').argParser(wholeNumber(0)).default(1))
+  .action(async ({ seed }: { seed: number }) => {
+    const { scoreLab } = await import('./lab.ts');
+    process.exitCode = await scoreLab(seed);
+  });
+
+lab
+  .command('compare')
+  .description('end the same connection by FIN and by RST, side by side')
+  .addOption(languageOption())
+  .addOption(widthOption())
+  .option('--color', 'colour even where the output is no terminal')
+  .option('--no-color', 'no colour (as NO_COLOR)')
+  .action(async (options: LabOptions) => {
+    const { compareLab } = await import('./lab.ts');
+    process.exitCode = await compareLab(options);
   });
 
 /** `resetlab capture.pcap` is what people type first. */

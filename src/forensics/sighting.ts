@@ -1,7 +1,7 @@
 import type { ResetFacts, Shape, Sighting, Trigger } from '../causes/evidence.ts';
 import type { TcpOptions } from '../wire/options.ts';
 import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
-import { add, after } from '../wire/sequence.ts';
+import { add, after, distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
 import { exactness } from './numbers.ts';
 import { ResetMemory, type AnsweredSegment } from './reset-memory.ts';
@@ -214,6 +214,8 @@ function answeredBy(
         sender.nxtKnown &&
         sender.synFrame !== NEVER &&
         after(recent.ack(home, n), sender.nxt),
+      beyondWindow:
+        sender.ackKnown && distance(recent.seq(home, n), sender.ack) > Math.max(sender.window, 1),
     },
   };
 }

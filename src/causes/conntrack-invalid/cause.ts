@@ -19,6 +19,20 @@ export const conntrackInvalid = defineCause({
         ),
       );
     }
+    if (e.trigger?.beyondWindow === true) {
+      return possible(
+        seen(
+          e.trigger.frame,
+          "what drew it lay beyond the sender's window, where it may pass for nobody's",
+          '引出它的报文段超出发送方的窗口，可能被当作不属于任何连接',
+        ),
+        against(
+          e.reset.frame,
+          'Linux answers such a segment with an acknowledgement',
+          'Linux 对这样的报文段应答的是确认',
+        ),
+      );
+    }
     if (e.capture.handshakeSeen || e.sender.segments > 0) {
       return impossible(
         e.sender.syn?.frame ?? e.sender.last?.frame ?? e.reset.frame,

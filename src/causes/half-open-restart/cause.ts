@@ -1,45 +1,18 @@
 import { defineCause } from '../cause.ts';
 import type { Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { against, duration, impossible, possible, seen, standing } from '../finding.ts';
-import {
-  doubts,
-  isEstablished,
-  notReply,
-  replyShape,
-  ruledOutByGoingOn,
-  serverOnlyOffered,
-  wasJustThere,
-} from '../signs.ts';
+import { against, duration, possible, seen, standing } from '../finding.ts';
+import { notForgotten } from '../forgotten.ts';
+import { doubts, replyShape, wasJustThere } from '../signs.ts';
 import { facts } from './facts.ts';
 
 export const halfOpenRestart = defineCause({
   id: 'half-open-restart',
   facts,
   recognise(e) {
-    if (e.shape !== 'reply') return notReply(e);
-    const wentOn = ruledOutByGoingOn(e);
-    if (wentOn !== undefined) return wentOn;
-    if (e.sender.fin !== undefined) {
-      return impossible(
-        e.sender.fin.frame,
-        'the sender had closed in order: it need not have forgotten anything',
-        '发送方已正常关闭：不必是它忘记了连接',
-      );
-    }
-    if (!isEstablished(e) || serverOnlyOffered(e)) {
-      return impossible(
-        e.reset.frame,
-        'no established connection that could have been forgotten',
-        '没有可被忘记的已建立连接',
-      );
-    }
-    if (e.trigger === undefined) {
-      if (e.capture.receiverSeen && e.capture.gapless) {
-        return impossible(e.reset.frame, 'answers no segment', '没有应答任何报文段');
-      }
-      return possible();
-    }
+    const known = notForgotten(e);
+    if (known !== undefined) return known;
+    if (e.trigger === undefined) return possible();
     return standing([...forgetting(e), replyShape(e, e.trigger), ...doubts(e)]);
   },
 });

@@ -7,6 +7,8 @@ import { facts } from './facts.ts';
 
 /** l_linger counts in whole seconds. */
 const SHORTEST_LINGER_MS = 900;
+/** A window may close only after close() has begun to wait. */
+const SHORTEST_HOLD_MS = 500;
 
 export const lingerTimeout = defineCause({
   id: 'linger-timeout',
@@ -40,6 +42,19 @@ function atTimeOut(e: Parameters<typeof notAnAbort>[0]) {
   const out = notAnAbort(e);
   if (out !== undefined) return out;
   const { last, bytesSent, bytesAcknowledged } = e.sender;
+  const { zeroWindow } = e.receiver;
+  const isHeldBack = zeroWindow !== undefined && zeroWindow.beforeMs >= SHORTEST_HOLD_MS;
+  if (isHeldBack) {
+    return possible(
+      seen(
+        zeroWindow.frame,
+        `the receiver's window had been closed for ${duration(zeroWindow.beforeMs)}: close() may have waited for data to be taken`,
+        `接收方的窗口已关闭 ${duration(zeroWindow.beforeMs)}：close() 可能一直在等数据被收下`,
+      ),
+      activeShape(e),
+      ...doubts(e),
+    );
+  }
   if (bytesSent === bytesAcknowledged || last === undefined || last.beforeMs < SHORTEST_LINGER_MS) {
     return impossible(
       e.reset.frame,

@@ -1,7 +1,8 @@
 import { defineCause } from '../cause.ts';
 import type { Finding } from '../cause.ts';
 import type { Evidence, Sighting } from '../evidence.ts';
-import { duration, expected, impossible, seen } from '../finding.ts';
+import { against, duration, expected, impossible, seen } from '../finding.ts';
+import { endedUnseen, notForgotten } from '../forgotten.ts';
 import { ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -15,7 +16,8 @@ export const repeatedReset = defineCause({
     const first = e.earlier.bySender;
     if (first === undefined) {
       const { inReceiversName } = e.earlier;
-      return inReceiversName === undefined ? isFirst(e) : inConsequence(e, inReceiversName);
+      if (inReceiversName !== undefined) return inConsequence(e, inReceiversName);
+      return notForgotten(e) === undefined ? firstWasLost(e) : isFirst(e);
     }
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
@@ -38,6 +40,16 @@ export const repeatedReset = defineCause({
 
 const isFirst = (e: Evidence): Finding =>
   impossible(e.reset.frame, 'the first reset on this connection', '这是此连接上的第一个 RST');
+
+const firstWasLost = (e: Evidence): Finding =>
+  endedUnseen(
+    e,
+    against(
+      e.reset.frame,
+      'if the sender had reset it before, that reset was lost before it came to this capture',
+      '如果发送方此前已复位过它，那个 RST 在到达抓包处之前就丢失了',
+    ),
+  );
 
 /**
  * A reset in the other end's name had closed the sender's socket. That other end knew nothing of

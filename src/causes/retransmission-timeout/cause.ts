@@ -1,11 +1,22 @@
 import { notAnAbort } from '../abort.ts';
-import { defineCause } from '../cause.ts';
+import { defineCause, type Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
 import { against, count, duration, expected, impossible, possible, seen } from '../finding.ts';
+import { endedUnseen, notForgotten, wasSilentFor } from '../forgotten.ts';
 import { activeShape, doubts, isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
 /** Fewer are everyday loss. */
 const MANY = 3;
+/** Nobody gives up sooner: the least retransmission time-out of RFC 6298 §2.4. */
+const GIVING_UP_MS = 1000;
+
+const triesWereLost = (e: Evidence): Observation =>
+  against(
+    e.reset.frame,
+    'if the sender had given up, its retransmissions were lost before they came to this capture',
+    '如果发送方是放弃了，那么它的重传在到达抓包处之前都丢失了',
+  );
 
 export const retransmissionTimeout = defineCause({
   id: 'retransmission-timeout',
@@ -13,6 +24,9 @@ export const retransmissionTimeout = defineCause({
   particular: true,
   recognise(e) {
     const { unansweredRetransmissions: again, last } = e.sender;
+    if (again === 0 && notForgotten(e) === undefined && wasSilentFor(e, GIVING_UP_MS)) {
+      return endedUnseen(e, triesWereLost(e));
+    }
     if (again === 0 || last === undefined || !isEstablished(e)) {
       return impossible(
         e.reset.frame,

@@ -10,14 +10,17 @@ export const synFloodDefence = defineCause({
       e.sender.role === 'server' &&
       e.sender.syn !== undefined &&
       e.sender.segments === e.sender.synCount;
-    if (!onlyOffered || e.receiver.segments > e.receiver.synCount) {
+    // A SYN,ACK that comes again tells that the client's ACK was lost, though it is in this capture.
+    const { bytesSent, segments, synCount } = e.receiver;
+    const isUnheard = bytesSent === 0 && e.sender.synCount > 1;
+    if (!onlyOffered || (segments > synCount && !isUnheard)) {
       return impossible(
         e.receiver.last?.frame ?? e.reset.frame,
         'not a half-open connection: the client had gone on, or the server had',
         '不是半连接：客户端或服务端已有后续报文段',
       );
     }
-    if (e.trigger !== undefined && e.trigger.kind !== 'syn') {
+    if (e.trigger !== undefined && e.trigger.kind !== 'syn' && !isUnheard) {
       return impossible(
         e.trigger.frame,
         'a segment drew it, not a timer',

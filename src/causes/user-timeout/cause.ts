@@ -1,8 +1,17 @@
 import { notAnAbort } from '../abort.ts';
-import { defineCause } from '../cause.ts';
-import { duration, impossible, possible, seen } from '../finding.ts';
-import { doubts, isEstablished, ruledOutByGoingOn } from '../signs.ts';
+import { defineCause, type Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, duration, impossible, possible, seen } from '../finding.ts';
+import { endedUnseen, notForgotten } from '../forgotten.ts';
+import { doubts, isEstablished, ruledOutByGoingOn, wasJustThere } from '../signs.ts';
 import { facts } from './facts.ts';
+
+const triesWereLost = (e: Evidence): Observation =>
+  against(
+    e.reset.frame,
+    'if its time was up, what it had sent in vain was lost before it came to this capture',
+    '如果是它的时限到了，那么它徒劳发送的报文在到达抓包处之前都丢失了',
+  );
 
 export const userTimeout = defineCause({
   id: 'user-timeout',
@@ -11,6 +20,9 @@ export const userTimeout = defineCause({
   recognise(e) {
     const { keepalives, unansweredRetransmissions, last } = e.sender;
     const unanswered = keepalives + unansweredRetransmissions;
+    if (unanswered === 0 && notForgotten(e) === undefined && !wasJustThere(e)) {
+      return endedUnseen(e, triesWereLost(e));
+    }
     if (unanswered === 0 || last === undefined || !isEstablished(e)) {
       return impossible(
         e.reset.frame,

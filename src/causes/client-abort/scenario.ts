@@ -1,0 +1,71 @@
+import type { Scenario, Step } from '../scenario.ts';
+import {
+  ABORTS,
+  close,
+  connected,
+  connectedAlone,
+  NO_REPLY,
+  read,
+  REQUEST,
+  wait,
+  write,
+} from '../steps.ts';
+import { text } from '../text.ts';
+
+const VIDEO = 'GET /video.mp4 HTTP/1.1\r\nHost: media.test\r\n\r\n';
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n';
+
+const download: readonly Step[] = [
+  ...connectedAlone(80),
+  write('client', VIDEO),
+  read('server', VIDEO.length),
+  { do: 'setsockopt', socket: 'server', name: 'O_NONBLOCK', value: 1 },
+  { do: 'write', socket: 'server', text: HEAD },
+  { do: 'write', socket: 'server', text: 300_000 },
+  wait(30),
+  { do: 'read', socket: 'client', length: 9000, expect: 9000 },
+  wait(20),
+];
+
+export const clientAbortScenario: Scenario = {
+  id: 'client-abort',
+  title: text('The client gives up before it has its answer', '客户端没等到应答就放弃'),
+  variants: [
+    {
+      name: 'download',
+      what: 'The client closes in the middle of a download; what is in flight is reset too',
+      makes: 'client-abort',
+      knownAs: 'close-with-unread-data',
+      follows: ['repeated-reset'],
+      sameWire: ['close-with-unread-data', ...ABORTS],
+      lookalikes: ['half-open-restart', 'closed-port', 'keepalive-timeout'],
+      claims: ['A10'],
+      delayMs: 10,
+      steps: [
+        ...download,
+        close('client'),
+        wait(150),
+        { do: 'write', socket: 'server', text: 1000 },
+      ],
+    },
+    {
+      name: 'timeout',
+      what: 'The client closes with FIN after 1 s; the late answer meets a closed socket',
+      makes: 'client-abort',
+      knownAs: 'data-after-close',
+      sameWire: ['data-after-close'],
+      lookalikes: NO_REPLY,
+      claims: ['A11'],
+      steps: [
+        ...connected(8080),
+        write('client', REQUEST),
+        read('server', REQUEST.length),
+        wait(1000),
+        close('client'),
+        wait(200),
+        { do: 'write', socket: 'server', text: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok' },
+        wait(60),
+      ],
+    },
+  ],
+};

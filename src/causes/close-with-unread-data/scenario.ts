@@ -1,0 +1,105 @@
+import type { Scenario, Step, Variant } from '../scenario.ts';
+import {
+  ABORTS,
+  close,
+  connectedAlone,
+  exchange,
+  NO_ABORT,
+  ORDER,
+  read,
+  shutdown,
+  wait,
+  write,
+} from '../steps.ts';
+import { text } from '../text.ts';
+
+const variant = (
+  name: string,
+  what: string,
+  claims: readonly string[],
+  steps: readonly Step[],
+): Variant => ({
+  name,
+  what,
+  makes: 'close-with-unread-data',
+  sameWire: ABORTS,
+  lookalikes: NO_ABORT,
+  claims,
+  steps: [...connectedAlone(8080), ...steps],
+});
+
+const closes = (actor: string, peer: string): readonly Step[] => [
+  wait(60),
+  close(actor),
+  wait(60),
+  read(peer, 'ECONNRESET'),
+  write(peer, 'more', 'EPIPE'),
+];
+
+export const closeWithUnreadDataScenario: Scenario = {
+  id: 'close-with-unread-data',
+  title: text(
+    'close() while bytes of the peer wait unread in the receive queue',
+    'close() 时接收队列里还有对端的数据没有读',
+  ),
+  variants: [
+    variant(
+      'by-server',
+      'The server reads nothing of a request',
+      ['A10', 'B1', 'B4', 'D2', 'D3'],
+      [write('client', ORDER), ...closes('server', 'client')],
+    ),
+    variant(
+      'by-client',
+      'The client reads nothing of what the server sends',
+      ['A10'],
+      [write('server', ORDER), ...closes('client', 'server')],
+    ),
+    variant(
+      'partly-read',
+      'The server reads 5 of 10 bytes',
+      ['A10'],
+      [
+        write('client', '0123456789'),
+        wait(60),
+        { do: 'read', socket: 'server', length: 5, expect: 5 },
+        ...closes('server', 'client'),
+      ],
+    ),
+    variant(
+      'after-answer',
+      'After a whole exchange a second request stays unread',
+      ['A10'],
+      [...exchange(), write('client', ORDER), ...closes('server', 'client')],
+    ),
+    variant(
+      'half-closed',
+      'The client had already shut down its sending side',
+      ['A10'],
+      [write('client', ORDER), shutdown('client', 'SHUT_WR'), ...closes('server', 'client')],
+    ),
+    variant(
+      'killed',
+      'The process is killed with a request unread',
+      ['A10'],
+      [
+        write('client', ORDER),
+        wait(60),
+        { do: 'kill', on: 'server' },
+        wait(60),
+        read('client', 'ECONNRESET'),
+      ],
+    ),
+    variant(
+      'lossy',
+      'Segments are lost and sent again before',
+      ['A10'],
+      [
+        { do: 'lose', match: { toward: 'server', text: true }, times: 2 },
+        write('client', ORDER),
+        wait(1200),
+        ...closes('server', 'client'),
+      ],
+    ),
+  ],
+};

@@ -1,0 +1,113 @@
+import type { Role, Scenario, Step, Variant } from '../scenario.ts';
+import {
+  ABORTS,
+  abort,
+  connectedAlone,
+  exchange,
+  NO_ABORT,
+  other,
+  read,
+  REQUEST,
+  wait,
+  write,
+} from '../steps.ts';
+import { text } from '../text.ts';
+
+const variant = (
+  name: string,
+  what: string,
+  claims: readonly string[],
+  steps: readonly Step[],
+): Variant => ({
+  name,
+  what,
+  makes: 'linger-zero',
+  sameWire: ABORTS,
+  lookalikes: NO_ABORT,
+  claims,
+  steps: [...connectedAlone(8080), ...steps],
+});
+
+const afterExchange = (actor: Role): readonly Step[] => [
+  ...exchange(),
+  wait(60),
+  ...abort(actor),
+  wait(60),
+  read(other(actor), 'ECONNRESET'),
+  read(other(actor), 'EOF'),
+  write(other(actor), 'more', 'EPIPE'),
+];
+
+export const lingerZeroScenario: Scenario = {
+  id: 'linger-zero',
+  title: text('close() with SO_LINGER on and 0 seconds', '打开 SO_LINGER 并设为 0 秒后 close()'),
+  variants: [
+    variant(
+      'by-server',
+      'The server aborts after a complete exchange',
+      ['A5', 'B1', 'B2', 'B4', 'B7', 'D2', 'D3', 'E1'],
+      afterExchange('server'),
+    ),
+    variant(
+      'by-client',
+      'The client aborts after a complete exchange',
+      ['A5'],
+      afterExchange('client'),
+    ),
+    variant(
+      'crossing',
+      'Both abort at once: two resets cross, neither is answered',
+      ['A5', 'B2'],
+      [...exchange(), wait(60), ...abort('server'), ...abort('client'), wait(60)],
+    ),
+    {
+      ...variant(
+        'unanswered',
+        'The server has read the request and does not answer',
+        ['A5'],
+        [
+          write('client', REQUEST),
+          read('server', REQUEST.length),
+          wait(60),
+          ...abort('server'),
+          wait(60),
+          read('client', 'ECONNRESET'),
+        ],
+      ),
+      sameWire: [...ABORTS, 'close-with-unread-data'],
+    },
+    {
+      ...variant(
+        'unsent',
+        'The send buffer is full: what is not sent is thrown away',
+        ['A5', 'B4'],
+        [
+          write('server', 30_000),
+          ...abort('server'),
+          wait(60),
+          { do: 'read', socket: 'client', length: 60_000 },
+          read('client', 'ECONNRESET'),
+        ],
+      ),
+      // What the peer acknowledges of the data in flight meets nothing.
+      follows: ['repeated-reset'],
+    },
+    {
+      ...variant(
+        'sigpipe',
+        'The peer writes on and heeds SIGPIPE, which kills it',
+        ['D3'],
+        [
+          { do: 'heed SIGPIPE', on: 'client' },
+          ...exchange(),
+          wait(60),
+          ...abort('server'),
+          wait(60),
+          read('client', 'ECONNRESET'),
+          write('client', 'more', 'killed by SIGPIPE'),
+          wait(20),
+        ],
+      ),
+    },
+  ],
+};

@@ -1,0 +1,46 @@
+import type { Role, Scenario, Variant } from '../causes/scenario.ts';
+import type { Violation } from '../sim/checkers/checker.ts';
+import { Player } from './player.ts';
+import type { Recording, Run, RunOptions } from './run.ts';
+import { Stage } from './stage.ts';
+
+/**
+ * Plays a variant of a scenario on two hosts in virtual time. The same options give the same
+ * captures, byte by byte. Throws where the scenario cannot be carried out, and where the engine
+ * breaks a rule that holds in every run.
+ */
+export const runScenario = (scenario: Scenario, variant: Variant, options: RunOptions): Run => {
+  const stage = new Stage(variant, options);
+  const player = new Player(stage);
+  try {
+    player.play(variant);
+  } catch (error) {
+    throw new Error(`${scenario.id}, ${variant.name}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const { events, violations } = stage.world;
+  if (violations.length > 0) throw new Error(complaint(scenario, variant, violations));
+  return {
+    scenario,
+    variant,
+    options,
+    recordings: { client: recordingAt(stage, 'client'), server: recordingAt(stage, 'server') },
+    told: events,
+    calls: player.calls,
+  };
+};
+
+const recordingAt = (stage: Stage, role: Role): Recording => {
+  const recorder = stage.recorder(role);
+  return { capture: recorder.pcapng(), resets: recorder.resets() };
+};
+
+const complaint = (
+  { id }: Scenario,
+  { name }: Variant,
+  violations: readonly Violation[],
+): string => {
+  const lines = violations.map(({ atMs, checker, text }) => `${atMs} ms, ${checker}: ${text}`);
+  return `${id}, ${name}: ${lines.join('; ')}`;
+};

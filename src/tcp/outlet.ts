@@ -1,0 +1,19 @@
+import type { Segment } from '../wire/segment.ts';
+import type { Connection } from './connection.ts';
+import type { Reset } from './reset.ts';
+import type { ResetEvent } from './reset-event.ts';
+import type { FourTuple } from './four-tuple.ts';
+
+/**
+ * Where the engine's effects go. Each call is made during an input (a segment, a user call, a
+ * time-out) and must not lead back into the engine before that input is over: what is sent is
+ * encoded or queued, nothing more. The segment is the engine's own and valid during the call only.
+ */
+export interface Outlet {
+  /** Sends a segment without RST. `connection` is undefined where no connection sends it. */
+  transmit(segment: Segment, path: FourTuple, connection: Connection | undefined): void;
+  /** Sends a reset; nothing but `resetFor` makes one. */
+  transmitReset(reset: Reset, path: FourTuple): void;
+  /** Tells of a reset sent, received, challenged, ignored, or withheld where one might expect it. */
+  report(event: ResetEvent): void;
+}

@@ -1,0 +1,65 @@
+import type { Segment } from '../wire/segment.ts';
+import { copyAround, giveRing, NO_RING, takeRing } from './ring.ts';
+
+/**
+ * The bytes from SND.UNA to the last that the application wrote: a ring that is there only while it
+ * holds something, and grows by powers of two.
+ */
+export class SendBuffer {
+  /** Bytes it may hold. May change at any time; what is in it stays. */
+  capacity: number;
+  /** Bytes written and not acknowledged. */
+  length = 0;
+  private ring: Uint8Array = NO_RING;
+  private start = 0;
+
+  constructor(capacity: number) {
+    if (!(capacity > 0)) throw new Error(`a send buffer of ${capacity} bytes`);
+    this.capacity = capacity;
+  }
+
+  /** Takes as many bytes as fit, and tells how many. */
+  append(bytes: Uint8Array, offset: number, length: number): number {
+    const taken = Math.min(length, this.capacity - this.length);
+    if (taken <= 0) return 0;
+    if (this.length + taken > this.ring.length) this.grow(this.length + taken);
+    const end = (this.start + this.length) & (this.ring.length - 1);
+    copyAround(bytes, offset, this.ring, end, taken);
+    this.length += taken;
+    return taken;
+  }
+
+  /** Drops the first `count` bytes, which the peer has. */
+  acknowledge(count: number): void {
+    if (count > this.length) throw new Error(`${count} bytes acknowledged of ${this.length}`);
+    this.length -= count;
+    if (this.length === 0) return this.clear();
+    this.start = (this.start + count) & (this.ring.length - 1);
+  }
+
+  /** Makes `length` bytes from `offset` after the first the segment's text, without a copy. */
+  lend(segment: Segment, offset: number, length: number): void {
+    if (offset + length > this.length) {
+      throw new Error(`bytes ${offset} to ${offset + length} of a send buffer of ${this.length}`);
+    }
+    segment.payload = this.ring;
+    segment.payloadOffset = (this.start + offset) & (this.ring.length - 1);
+    segment.payloadLength = length;
+  }
+
+  /** Drops everything, and its memory. */
+  clear(): void {
+    giveRing(this.ring);
+    this.ring = NO_RING;
+    this.start = 0;
+    this.length = 0;
+  }
+
+  private grow(size: number): void {
+    const ring = takeRing(size);
+    copyAround(this.ring, this.start, ring, 0, this.length);
+    giveRing(this.ring);
+    this.ring = ring;
+    this.start = 0;
+  }
+}
