@@ -9,6 +9,7 @@ import { Segment } from '../wire/segment.ts';
 interface Account {
   event: ResetSent | undefined;
   blame: CauseId | undefined;
+  damaged: boolean;
 }
 
 /** An IP packet on its way. */
@@ -17,7 +18,10 @@ export class InFlight {
   readonly bytes: Uint8Array;
   private readonly account: Account;
 
-  constructor(bytes: Uint8Array, account: Account = { event: undefined, blame: undefined }) {
+  constructor(
+    bytes: Uint8Array,
+    account: Account = { event: undefined, blame: undefined, damaged: false },
+  ) {
     this.bytes = bytes;
     this.account = account;
   }
@@ -46,6 +50,13 @@ export class InFlight {
 
   blame(cause: CauseId): void {
     this.account.blame = cause;
+  }
+
+  /** False if it, or a copy of it, was damaged before. */
+  damage(): boolean {
+    const { damaged } = this.account;
+    this.account.damaged = true;
+    return !damaged;
   }
 }
 

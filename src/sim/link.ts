@@ -110,7 +110,12 @@ export class Link {
     });
   }
 
+  /**
+   * Turns one bit, once on the whole way: TCP's checksum finds that for sure, while a second bit may
+   * cancel the first (RFC 1071 §1), which no stack could notice.
+   */
   private corrupt(packet: InFlight): InFlight {
+    if (!packet.damage()) return packet;
     const bytes = packet.bytes.slice();
     const bit = this.random.below(bytes.length * 8);
     bytes[bit >> 3] ^= 1 << (bit & 7);
