@@ -89,7 +89,15 @@ export interface Match {
  * What a call gave: bytes read or written; `EOF`; `ok`; `nothing` where it waited in vain; an errno
  * name; or the signal that killed the process.
  */
-export type Outcome = number | 'ok' | 'EOF' | 'nothing' | 'killed by SIGPIPE' | `E${string}`;
+export type Outcome =
+  | number
+  | 'ok'
+  | 'EOF'
+  | 'nothing'
+  | 'killed by SIGPIPE'
+  /** An earlier call was to give the socket, and failed: with other settings than the scenario's. */
+  | 'no socket'
+  | `E${string}`;
 
 /** A socket option by its Linux name; a list for structures (`SO_LINGER`: onoff, seconds). */
 export interface SocketOption {

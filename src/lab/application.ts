@@ -176,6 +176,15 @@ export class Application {
     }
   }
 
+  has(name: string): boolean {
+    return this.sockets.has(name);
+  }
+
+  /** A step with a socket that there is not. */
+  lacks(step: Asked & { readonly do: string }): void {
+    this.record(step.do, step, 'no socket', undefined);
+  }
+
   /** Waits for a call as the scenario asks, and writes down what it gave. */
   private conclude(asked: Asked, name: string, call: Call<unknown>): void {
     this.stage.machine(this.role).settle();

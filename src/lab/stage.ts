@@ -36,6 +36,8 @@ const VERDICTS = {
 export class Stage {
   readonly world: World;
   readonly family: 4 | 6;
+  /** It is played with other settings than it was written for. */
+  readonly isChanged: boolean;
   readonly wire = new Wire();
   private readonly routerFilter = new Firewall([], 'firewall');
   private readonly serverFilter = new Firewall([], 'packet filter of the server');
@@ -43,6 +45,7 @@ export class Stage {
 
   constructor(variant: Variant, options: RunOptions) {
     this.family = options.family;
+    this.isChanged = options.sysctls.length > 0;
     const ownFilter = filtersAtServer(variant);
     const doorstep = new Doorstep(() => this.world.clock.now);
     const table = tableOf(variant, this.family);

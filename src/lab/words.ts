@@ -35,7 +35,7 @@ const english: LabWords = {
   events: 'What the engine did, and by which rule',
   conditions: (seed, family, timestamps, at) =>
     `seed ${seed}, IPv${family}, ${timestamps ? 'with' : 'without'} timestamps, captured at the ${at}`,
-  expected: (outcome) => `Linux: ${outcome}`,
+  expected: (outcome) => `as written: ${outcome}`,
   couldBe: (causes) => `could be ${causes}`,
   noReset: 'no reset',
   silent: 'nothing',
@@ -65,7 +65,7 @@ const chinese: LabWords = {
   events: '引擎做了什么，依据哪条规则',
   conditions: (seed, family, timestamps, at) =>
     `种子 ${seed}，IPv${family}，${timestamps ? '有' : '无'}时间戳，在${roleIn(at)}抓包`,
-  expected: (outcome) => `Linux：${outcome}`,
+  expected: (outcome) => `原本：${outcome}`,
   couldBe: (causes) => `也可能是 ${causes}`,
   noReset: '没有 RST',
   silent: '无',
