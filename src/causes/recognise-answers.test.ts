@@ -101,9 +101,16 @@ describe('what a FIN draws', () => {
   });
 
   it('the ACK of the FIN draws it only where TCP_LINGER2 is negative', () => {
-    const e = evidence(answering({ kind: 'pure-ack', length: 0 }), closed(20));
+    // `closed` has its FIN acknowledged in frame 10.
+    const e = evidence(answering({ kind: 'pure-ack', length: 0, frame: 10 }), closed(20));
     expect(those('expected', e)).toEqual(['linger2-abort']);
     expect(those('possible', e)).toEqual([]);
+  });
+
+  it('a second ACK of it draws it where the first had ended the socket, and left no TIME-WAIT', () => {
+    const e = evidence(answering({ kind: 'pure-ack', length: 0, frame: 19 }), closed(20));
+    expect(those('expected', e)).toEqual([]);
+    expect(those('possible', e)).toEqual(['lost-last-ack', 'linger2-abort']);
   });
 
   it('neither without a FIN of the sender', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runRandomWorld } from './random-world.ts';
 
-const SEEDS = Number(process.env['RESETLAB_SEEDS'] ??? 100);
+const SEEDS = Number(process.env['RESETLAB_SEEDS'] ?? 100);
 const FIRST = Number(process.env['RESETLAB_FIRST_SEED'] ?? 1);
 
 it(`${SEEDS} random worlds are lawful`, { timeout: SEEDS * 30_000 }, () => {

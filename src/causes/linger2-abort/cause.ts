@@ -1,8 +1,21 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
-import { impossible, possible, seen } from '../finding.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, impossible, possible, seen } from '../finding.ts';
 import { activeShape, doubts, finBefore, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
+
+/** It is the first ACK that ends such a socket; whoever takes that one in silence has no TCP_LINGER2. */
+function acknowledgedBefore({ sender, trigger }: Evidence): Observation | undefined {
+  const first = sender.fin?.acknowledgedIn;
+  if (first === undefined || trigger === undefined || first >= trigger.frame) return undefined;
+  return against(
+    first,
+    'an ACK of it had come before, and drew no reset',
+    '此前已有对它的确认到达，并未引出 RST',
+  );
+}
 
 export const linger2Abort = defineCause({
   id: 'linger2-abort',
@@ -31,17 +44,13 @@ export const linger2Abort = defineCause({
         '引出 RST 的并不是对 FIN 的单纯确认',
       );
     }
-    return {
-      stands: 'expected',
-      because: [
-        fin,
-        seen(
-          e.trigger.frame,
-          'the mere ACK of that FIN was answered with a reset',
-          '仅仅是对该 FIN 的确认，就得到了 RST',
-        ),
-        ...doubts(e),
-      ],
-    };
+    const answered = seen(
+      e.trigger.frame,
+      'the mere ACK of that FIN was answered with a reset',
+      '仅仅是对该 FIN 的确认，就得到了 RST',
+    );
+    const before = acknowledgedBefore(e);
+    if (before !== undefined) return possible(fin, answered, before, ...doubts(e));
+    return { stands: 'expected', because: [fin, answered, ...doubts(e)] };
   },
 });

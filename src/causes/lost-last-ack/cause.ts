@@ -1,7 +1,7 @@
 import { defineCause } from '../cause.ts';
-import type { Observation } from '../cause.ts';
+import type { Finding, Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { against, impossible, seen, standing } from '../finding.ts';
+import { against, impossible, possible, seen, standing } from '../finding.ts';
 import { doubts, finBefore, notReply, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -17,6 +17,7 @@ export const lostLastAck = defineCause({
     if (fin === undefined) {
       return impossible(e.reset.frame, 'the sender had not closed', '发送方并未关闭');
     }
+    if (acknowledgesAgain(e)) return withoutTimeWait(e, fin);
     if (e.trigger === undefined ? e.receiver.fin === undefined : !e.trigger.fin) {
       return impossible(
         e.trigger?.frame ?? e.reset.frame,
@@ -45,6 +46,26 @@ export const lostLastAck = defineCause({
     ]);
   },
 });
+
+/** A second ACK of the sender's FIN: the first had ended its socket, if there is no TIME-WAIT. */
+const acknowledgesAgain = ({ sender, trigger }: Evidence): boolean =>
+  trigger !== undefined &&
+  trigger.length === 0 &&
+  !trigger.fin &&
+  sender.fin?.acknowledgedIn !== undefined &&
+  sender.fin.acknowledgedIn < trigger.frame;
+
+const withoutTimeWait = (e: Evidence, fin: Observation): Finding =>
+  possible(
+    fin,
+    seen(
+      e.sender.fin?.acknowledgedIn ?? e.reset.frame,
+      'that FIN had been acknowledged before: a second ACK met no connection, since there was no TIME-WAIT',
+      '该 FIN 此前已被确认：没有 TIME-WAIT，再来的确认没有遇到任何连接',
+    ),
+    ...shapeTold(e),
+    ...doubts(e),
+  );
 
 /** Data that went before the FIN met the closed socket first: its reset is missing here. */
 const dataBefore = ({ receiver }: Evidence): readonly Observation[] =>
