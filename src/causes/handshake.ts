@@ -1,7 +1,28 @@
 import type { Finding } from './cause.ts';
 import type { Evidence } from './evidence.ts';
-import { impossible } from './finding.ts';
-import { notReply } from './signs.ts';
+import { against, impossible, possible } from './finding.ts';
+import { doubts, notReply } from './signs.ts';
+
+/**
+ * An answer by an end that was never heard, in a capture without the handshake: the opening, and
+ * whatever went wrong in it, may lie before the capture. Undefined where it cannot.
+ */
+export function openingMissed(e: Evidence): Finding | undefined {
+  const isUnheard = e.shape === 'reply' && e.sender.segments === 0 && !e.capture.handshakeSeen;
+  if (!isUnheard || e.receiver.syn !== undefined) return undefined;
+  return possible(
+    against(
+      e.reset.frame,
+      'if so, its opening went wrong before this capture began',
+      '如果是这样，那么连接的建立在抓包开始之前就出了问题',
+    ),
+    ...doubts(e),
+  );
+}
+
+/** The same of a client that refused an answer to its SYN: only an answer can have drawn that. */
+export const answerMissed = (e: Evidence): Finding | undefined =>
+  e.trigger === undefined ? openingMissed(e) : undefined;
 
 /** Resets by which a client in SYN-SENT refuses an answer (RFC 9293 §3.10.7.3). */
 export function notRefusedByClient(e: Evidence): Finding | undefined {

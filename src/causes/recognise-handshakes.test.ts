@@ -127,6 +127,30 @@ const refusedByClient = (waitedMs: number): Changes => ({
   effect: 'unknown',
 });
 
+describe('an answer by somebody who was never heard, in a capture that begins too late', () => {
+  const late: Changes = {
+    sender: { ...SILENT, role: 'unknown' },
+    receiver: { syn: undefined },
+    capture: { handshakeSeen: false, whole: false },
+  };
+
+  it('may come of an opening that went wrong before', () => {
+    const e = evidence(answering(), late);
+    for (const cause of ['handshake-timeout', 'accept-queue-overflow', 'bad-ack-in-handshake'])
+      expect(those('possible', e)).toContain(cause);
+    // Nothing but an answer to its SYN draws a reset from a client that still connects.
+    expect(those('impossible', e)).toContain('handshake-ack-unacceptable');
+    const undrawn = evidence(answering(), late, { trigger: undefined });
+    expect(those('possible', undrawn)).toContain('handshake-ack-unacceptable');
+    expect(those('possible', undrawn)).toContain('paws');
+  });
+
+  it('cannot where it was heard after all', () => {
+    const heard = evidence(answering(), late, { sender: { segments: 3 } });
+    expect(those('impossible', heard)).toContain('handshake-timeout');
+  });
+});
+
 describe('a client that resets the SYN,ACK', () => {
   it('three seconds after its SYN: nobody waited any more', () => {
     const e = evidence(refusedByClient(3000));

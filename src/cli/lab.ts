@@ -32,7 +32,8 @@ export interface LabRunOptions extends LabOptions {
   readonly ipv6?: true;
   /** False for `--no-timestamps`. */
   readonly timestamps: boolean;
-  readonly at: Role;
+  readonly on: 'sim' | 'linux';
+  readonly at: Role | 'any';
   readonly pcap?: string;
   readonly ladder?: true;
   readonly json?: true;
@@ -62,12 +63,21 @@ export const runLab = async (id: string, options: LabRunOptions): Promise<number
     tell(asked.complaint);
     return WRONG;
   }
+  const { pcap, at } = options;
+  if (options.on === 'linux') {
+    const { runOnLinux } = await import('./lab-on-linux.ts');
+    return runOnLinux({ ...asked, at, ...(pcap !== undefined && { pcap }) }, textOptions(options));
+  }
+  if (at === 'any') {
+    tell('--at any: only --on linux has a host with all its interfaces in one capture');
+    return WRONG;
+  }
   const output = new Output();
   const { scenario, variant, how } = asked;
   const run = runScenario(scenario, variant, how);
-  const judgement = judge(run, options.at);
-  if (options.pcap !== undefined) {
-    const complaint = save(options.pcap, run.recordings[options.at].capture);
+  const judgement = judge(run, at);
+  if (pcap !== undefined) {
+    const complaint = save(pcap, run.recordings[at].capture);
     if (complaint !== undefined) {
       tell(complaint.complaint);
       return WRONG;

@@ -7,6 +7,7 @@ import type { CauseOptions } from './cause.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { LabOptions, LabRunOptions } from './lab.ts';
+import type { PacketdrillOptions } from './packetdrill.ts';
 import { version } from './version.ts';
 
 // The heap may grow by a fifth before it is tidied: what lives is small, and what dies is much.
@@ -134,7 +135,14 @@ Examples:
     process.exitCode = await checkCaptures(files, options);
   });
 
-const lab = program.command('lab').description('make each cause happen, on hosts in virtual time');
+const lab = program
+  .command('lab')
+  .description('make each cause happen, in virtual time or on the kernel of this machine');
+
+const stageOption = () =>
+  new Option('--on <stage>', 'hosts in virtual time, or the Linux kernel in namespaces (as root)')
+    .choices(['sim', 'linux'])
+    .default('sim');
 
 lab
   .command('list')
@@ -152,6 +160,7 @@ lab
   .description('play a scenario: the wire, the applications, the engine and the detective')
   .argument('<id>', 'a scenario, such as linger-zero')
   .option('--variant <name>', 'one of its variants (else the first)')
+  .addOption(stageOption())
   .addOption(new Option('--seed <number>', 'of all chance').argParser(wholeNumber(0)).default(1))
   .addOption(
     new Option('--set <name=value>', 'a sysctl of both hosts, by its full name (may be repeated)')
@@ -161,7 +170,9 @@ lab
   .option('--ipv6', 'IPv6 in place of IPv4')
   .option('--no-timestamps', 'without the timestamps option of TCP')
   .addOption(
-    new Option('--at <end>', 'where to capture').choices(['client', 'server']).default('client'),
+    new Option('--at <end>', 'where to capture (any: on the server, all its interfaces; on linux)')
+      .choices(['client', 'server', 'any'])
+      .default('client'),
   )
   .option('--pcap <file>', 'write the capture as pcapng, with the cause of each reset as a comment')
   .option('--ladder', 'draw every connection, not only the first that broke')
@@ -177,7 +188,8 @@ Examples:
   resetlab lab run close-with-unread-data
   resetlab lab run time-wait-collision --variant rfc1337
   resetlab lab run read-shutdown --set resetlab.read_shutdown=reset
-  resetlab lab run injected --at server --pcap injected.pcapng`,
+  resetlab lab run injected --at server --pcap injected.pcapng
+  sudo resetlab lab run data-after-close --on linux`,
   )
   .action(async (id: string, options: LabRunOptions) => {
     const { runLab } = await import('./lab.ts');
@@ -187,8 +199,19 @@ Examples:
 lab
   .command('score')
   .description('play every scenario in every way and score the detective')
+  .addOption(stageOption())
   .addOption(new Option('--seed <number>', 'of all chance').argParser(wholeNumber(0)).default(1))
-  .action(async ({ seed }: { seed: number }) => {
+  .addOption(
+    new Option('--jobs <number>', 'so many at a time, on linux')
+      .argParser(wholeNumber(1))
+      .default(6),
+  )
+  .action(async ({ on, seed, jobs }: { on: string; seed: number; jobs: number }) => {
+    if (on === 'linux') {
+      const { scoreOnLinux } = await import('./lab-on-linux.ts');
+      process.exitCode = await scoreOnLinux(jobs);
+      return;
+    }
     const { scoreLab } = await import('./lab.ts');
     process.exitCode = await scoreLab(seed);
   });
@@ -203,6 +226,30 @@ lab
   .action(async (options: LabOptions) => {
     const { compareLab } = await import('./lab.ts');
     process.exitCode = await compareLab(options);
+  });
+
+program
+  .command('packetdrill')
+  .description('play packetdrill scripts against our TCP, in virtual time')
+  .argument('[script...]', 'scripts, or directories of them')
+  .option('--suite <dir>', 'run all below, and name scripts from here')
+  .option('--verdicts <file>', 'what is known of its scripts; only what differs from that fails')
+  .addOption(
+    new Option('--profile <system>', "whose behaviour the FreeBSD suite's scripts are held against")
+      .choices(['linux', 'freebsd'])
+      .default('linux'),
+  )
+  .option('--json', 'one JSON object a script, a summary last')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  resetlab packetdrill packetdrill/*.pkt
+  resetlab packetdrill --suite tcp-testsuite --verdicts packetdrill/verdicts/freebsd-linux.txt`,
+  )
+  .action(async (scripts: string[], options: PacketdrillOptions) => {
+    const { packetdrill } = await import('./packetdrill.ts');
+    process.exitCode = await packetdrill(scripts, options);
   });
 
 /** `resetlab capture.pcap` is what people type first. */

@@ -92,6 +92,7 @@ const offerOf = (stack: Stack, { options }: Listener, path: Path) => ({
   tsOffset: timestampOffset(stack.parts.secret, path, stack.settings),
   pathMtu: stack.parts.mtu,
   receiveSpace: receiveSpaceOf(options, stack.settings),
+  receiveBufferLocked: options.receiveBuffer > 0,
   maxSegment: options.maxSegment,
 });
 

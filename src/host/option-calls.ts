@@ -84,7 +84,9 @@ const takeEffect = (socket: Socket, c: Connection, name: NumericOption, now: num
   applyOptions(options, c);
   if (c.state === 'CLOSED' || c.state === 'TIME-WAIT') return;
   if (name === 'TCP_QUICKACK') setQuickAck(c, options.quickAck, now);
-  if (name === 'TCP_NODELAY' || name === 'TCP_CORK') output(c, now);
+  // TCP_NODELAY overrides TCP_CORK for what waits just now (tcp_sock_set_nodelay).
+  if (name === 'TCP_NODELAY') output(c, now, options.noDelay ? 'sent' : 'as set');
+  if (name === 'TCP_CORK') output(c, now);
   if (name === 'SO_KEEPALIVE' || name === 'TCP_KEEPIDLE') restartKeepalive(c, now);
 };
 

@@ -174,7 +174,7 @@ export const NUMERIC_OPTIONS: Record<NumericOption, Numeric> = {
   },
   TCP_NOTSENT_LOWAT: {
     set: (o, value) => void (o.notSentLowat = value),
-    get: (o, settings) => (o.notSentLowat < 0 ? settings.tcp_notsent_lowat : o.notSentLowat),
+    get: (o) => Math.max(0, o.notSentLowat),
   },
   TCP_QUEUE_SEQ: {
     set: (o, value) => void (o.initialSequence = value | 0),

@@ -17,6 +17,8 @@ export interface WriteFlags {
   readonly dontWait?: boolean;
   /** MSG_NOSIGNAL: EPIPE without SIGPIPE. */
   readonly noSignal?: boolean;
+  /** MSG_MORE: more follows at once. */
+  readonly more?: boolean;
   /** MSG_OOB: the last byte is urgent. */
   readonly urgent?: boolean;
 }
@@ -67,7 +69,7 @@ const tryToWrite = (writing: Writing, all: boolean, now: number): Outcome<number
   if (c === undefined) return brokenPipe(writing);
   const { error } = c;
   const rest = bytes.length - writing.taken;
-  const sent = send(c, bytes, writing.taken, rest, now, flags.urgent === true);
+  const sent = send(c, bytes, writing.taken, rest, now, flags.urgent, flags.more);
   if (typeof sent === 'number') {
     writing.taken += sent;
     return writing.taken === bytes.length || !all ? writing.taken : undefined;

@@ -20,7 +20,7 @@ import { isCwndLimited } from './sending-rate.ts';
 export const acknowledgementArrives = (c: Connection, segment: Segment, now: number): void => {
   const una = c.sndUna;
   const advanced = distance(segment.ack, una);
-  if (advanced < 0) return;
+  if (advanced < 0) return overtakenArrives(c, segment, now);
   c.lastReceivedAtMs = now;
   c.keepaliveProbes = 0;
   c.windowProbes = 0;
@@ -28,19 +28,29 @@ export const acknowledgementArrives = (c: Connection, segment: Segment, now: num
   if (advanced > 0) advance(c, segment.ack, advanced);
   const board = c.scoreboard;
   if (board === undefined) return probeAnswered(c, now);
-  board.deliveredBytes = 0;
-  board.newlyLostBytes = 0;
-  board.rttMs = -1;
-  board.duplicateSeen = false;
+  board.beginAcknowledgement();
   if (segment.sackBlocks > 0) takeSelective(c, board, segment, una, now);
   if (advanced > 0) {
     takeCumulative(c, board, segment.ack, now);
+    // One segment filled the hole; the rest was told of by duplicate ACKs (tcp_remove_reno_sacks).
+    const known = board.renoSackedBytes;
+    if (known > 0) board.deliveredBytes = Math.max(board.deliveredBytes - known, c.sndMss);
     c.duplicateAcks = 0;
   } else if (!isWindowNew && isPlain(segment)) c.duplicateAcks += 1;
   takeMeasurement(c, board, segment, advanced > 0, now);
   const waitMs = recover(c, board, segment, advanced, now);
-  if (advanced > 0) growWindow(c, board, advanced, now);
+  if (advanced > 0) growWindow(c, board, now);
   setTimer(c, board, advanced > 0, waitMs, now);
+};
+
+/** An acknowledgement that a later one overtook: what it acknowledges selectively is news all the same. */
+const overtakenArrives = (c: Connection, segment: Segment, now: number): void => {
+  const board = c.scoreboard;
+  if (board === undefined || segment.sackBlocks === 0) return;
+  board.beginAcknowledgement();
+  takeSelective(c, board, segment, c.sndUna, now);
+  const waitMs = recover(c, board, segment, 0, now);
+  setTimer(c, board, false, waitMs, now);
 };
 
 /** RFC 5681 §2: a duplicate acknowledgement carries neither text nor SYN nor FIN. */
@@ -120,14 +130,19 @@ const takeMeasurement = (
   if (rttMs < 0 && isAdvanced && c.timestamps && segment.hasTimestamps) {
     rttMs = echoedRoundTrip(c, segment.tsecr, now);
   }
-  if (rttMs >= 0) takeRoundTrip(c, rttMs);
+  if (rttMs < 0) return;
+  takeRoundTrip(c, rttMs);
+  if (isAdvanced) c.congestion.measured(c, rttMs, now);
 };
 
-/** Slow start and congestion avoidance, where they and not recovery rule the window. */
-const growWindow = (c: Connection, board: Scoreboard, advanced: number, now: number): void => {
+/**
+ * Slow start and congestion avoidance, where they and not recovery rule the window. What was
+ * selectively acknowledged before does not count again (tcp_cong_control, acked_sacked).
+ */
+const growWindow = (c: Connection, board: Scoreboard, now: number): void => {
   if (c.recovery === 'recovery' || c.recovery === 'cwr') return;
   if (!isCwndLimited(c) && c.recovery !== 'loss') return;
-  c.congestion.acknowledged(c, Math.max(advanced, board.deliveredBytes), now);
+  c.congestion.acknowledged(c, board.deliveredBytes, now);
   expandSendBuffer(c);
 };
 

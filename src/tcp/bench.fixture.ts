@@ -96,9 +96,8 @@ export class Bench implements Outlet {
       receiveBuffer: new ReceiveBuffer(131_072),
       congestion: newCongestionControl('reno'),
       configure: (c: Connection): void => {
-        // Buffers of a known size: nothing tunes itself.
+        // A buffer of a known size: it does not tune itself.
         c.sendBufferLocked = true;
-        c.receiveBufferLocked = true;
         settle(c);
       },
     };

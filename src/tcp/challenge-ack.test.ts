@@ -70,6 +70,32 @@ describe('B3: a reset in the window', () => {
   });
 });
 
+describe('a reset after a FIN, one before the number that comes next', () => {
+  test('is taken (tcp_reset_check), but not where resetlab.reset_acceptance is exact', () => {
+    for (const word of ['rfc5961', 'exact'] as const) {
+      const bench = new Bench();
+      bench.settings.resetlab_reset_acceptance = word;
+      const c = inState(bench, 'CLOSE-WAIT');
+      bench.arrive(c, 'R nxt-1(0)');
+      expect(c.state).toBe(word === 'exact' ? 'CLOSE-WAIT' : 'CLOSED');
+    }
+  });
+});
+
+describe('a SYN in the window', () => {
+  test('resets the connection where resetlab.syn_acceptance is rfc793 (RFC 793 §3.9)', () => {
+    const bench = new Bench();
+    bench.settings.resetlab_syn_acceptance = 'rfc793';
+    const c = inState(bench, 'ESTABLISHED');
+    expect(bench.arrive(c, 'S edge+1(0)')).toEqual(['. 1(0) ack 1']);
+    bench.later(600);
+    expect(bench.arrive(c, 'S 5(0)')).toEqual(['R. 1(0) ack 1 live']);
+    expect(c.state).toBe('CLOSED');
+    expect(c.error?.errno).toBe('ECONNRESET');
+    expect(bench.events.at(-1)).toMatchObject({ kind: 'sent', cause: 'four-tuple-reuse' });
+  });
+});
+
 describe('A23: a segment outside the window', () => {
   test('is acknowledged, or reset where resetlab.out_of_window is reset', () => {
     for (const word of ['ack', 'reset'] as const) {

@@ -98,6 +98,8 @@ export class Connection {
   /** SND.UP: one past the last urgent byte; meaningful while `urgentToSend`. */
   sndUp = 0;
   urgentToSend = false;
+  /** One past the last byte of which the application said that no more follows at once (PSH). */
+  pushEnd = 0;
   /** FIN is to follow the last byte of the send buffer. */
   finQueued = false;
   /** FIN was sent at least once; it has sequence number `sndEnd`. */
@@ -171,6 +173,8 @@ export class Connection {
   duplicateAcks = 0;
   /** Segments were seen to overtake one another (RFC 8985 §6.2 step 3). */
   reorderingSeen = false;
+  /** By how many segments the farthest was late (Linux `tp->reordering`), 0: none was. */
+  reorderingDegree = 0;
   /** The congestion window, not the application, held sending back (`is_cwnd_limited`). */
   cwndLimited = false;
   /** Most bytes in flight in the round trip that ends at `cwndUsageSeq`. */

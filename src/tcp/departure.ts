@@ -74,7 +74,7 @@ export const transmitRange = (
   const segment = startSegment(c, start, hasFin ? FIN : 0, now);
   if (length > 0) {
     c.sendBuffer.lend(segment, distance(start, c.sndUna), length);
-    if (atOrBefore(c.sndEnd, end)) segment.flags |= PSH;
+    if (atOrBefore(c.sndEnd, end) && c.pushEnd === c.sndEnd) segment.flags |= PSH;
     textSent(c, now);
   }
   if (isNew && c.ecn) markCapable(c, segment);

@@ -29,10 +29,13 @@ export const initialWindow = (space: number, mss: number, hasTimestamps: boolean
   return Math.min(whole, 0xffff);
 };
 
-/** The shift that lets the window grow to the largest buffer allowed (tcp_select_initial_window). */
-export const windowScaleFor = (space: number, settings: Settings): number => {
+/**
+ * The shift that lets the window grow to the largest buffer allowed (tcp_select_initial_window); of a
+ * buffer whose size was set by SO_RCVBUF, to that size, as it will not grow.
+ */
+export const windowScaleFor = (space: number, isLocked: boolean, settings: Settings): number => {
   if (settings.tcp_window_scaling === 0) return 0;
-  const most = Math.max(space, settings.tcp_rmem[2], settings.rmem_max);
+  const most = isLocked ? space : Math.max(space, settings.tcp_rmem[2], settings.rmem_max);
   return Math.min(Math.max(31 - Math.clz32(most) - 15, 0), MAX_WINDOW_SCALE);
 };
 

@@ -1,4 +1,4 @@
-import { after, atOrBefore, distance } from '../wire/sequence.ts';
+import { after, atOrBefore, before, distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
 import { LOST, RESENT, SACKED, type Scoreboard } from './scoreboard.ts';
 
@@ -16,7 +16,9 @@ export const noteDelivered = (
   board.deliveredBytes += distance(end, board.startOf(entry));
   const isAmbiguous = board.everResent(entry);
   if (!board.isDelivered || after(end, board.highestDelivered)) board.highestDelivered = end;
-  else if (!isAmbiguous) c.reorderingSeen = true;
+  if (board.wasDelivered && !isAmbiguous && before(end, board.deliveredBefore)) {
+    noteReordering(c, distance(board.deliveredBefore, board.startOf(entry)));
+  }
   board.isDelivered = true;
   const sentAtMs = board.sentAtOf(entry);
   const rttMs = now - sentAtMs;
@@ -26,6 +28,13 @@ export const noteDelivered = (
   if (!isSentAfter(sentAtMs, end, board.rackSentAtMs, board.rackEnd)) return;
   board.rackSentAtMs = sentAtMs;
   board.rackEnd = end;
+};
+
+/** A segment came after others that were sent later, `bytes` of them (tcp_check_sack_reordering). */
+const noteReordering = (c: Connection, bytes: number): void => {
+  c.reorderingSeen = true;
+  const degree = Math.min(Math.ceil(bytes / c.sndMss), c.settings.tcp_max_reordering);
+  if (degree > Math.max(c.reorderingDegree, c.settings.tcp_reordering)) c.reorderingDegree = degree;
 };
 
 const isSentAfter = (atMs: number, end: number, thanMs: number, thanEnd: number): boolean =>

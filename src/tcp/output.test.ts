@@ -32,6 +32,20 @@ describe('a SYN', () => {
     expect(bench.last).toMatchObject({ windowScale: 10, hasTimestamps: true, tsecr: 0 });
   });
 
+  it('scales to no more than a receive buffer that was set: it will not grow', () => {
+    const scaleOf = (lock: boolean): number | undefined => {
+      const bench = new Bench();
+      bench.open((c) => {
+        c.receiveBuffer.capacity = 8192;
+        c.receiveBufferLocked = lock;
+      });
+      return bench.last?.windowScale;
+    };
+    // Half of 8192 bytes is for text, and 4096 fit into 16 bits.
+    expect(scaleOf(true)).toBe(0);
+    expect(scaleOf(false)).toBe(10);
+  });
+
   it('asks for ECN only with tcp_ecn 1, and not again once it was lost (RFC 3168 §6.1.1.1)', () => {
     const bench = new Bench();
     bench.settings.tcp_ecn = 1;
@@ -134,6 +148,51 @@ describe('a FIN', () => {
     shutdown(c, 'write', bench.now);
     expect(bench.replies()).toEqual([]);
     expect(bench.arrive(c, '. 1(0) ack 101', { window: 100 })).toEqual(['F. 101(0) ack 1']);
+  });
+});
+
+describe('a FIN behind text that waits for the congestion window', () => {
+  it('is the last that leaves, also if a full segment carries it', () => {
+    const bench = new Bench();
+    // Timestamps off: a full segment is 1000 bytes; the initial window is ten of them.
+    bench.settings.tcp_timestamps = 0;
+    const c = established(bench, { hasTimestamps: false });
+    bench.replies();
+    write(bench, c, 12_000);
+    shutdown(c, 'write', bench.now);
+    bench.arrive(c, '. 1(0) ack 10001', FULL);
+    expect(c.sndNxt - c.iss).toBe(12_002);
+    expect(bench.arrive(c, '. 1(0) ack 12002', FULL)).toEqual([]);
+    expect(c.state).toBe('FIN-WAIT-2');
+  });
+});
+
+describe('MSG_MORE', () => {
+  it('holds less than a segment back, and is no reason for PSH', () => {
+    const bench = new Bench();
+    bench.settings.tcp_timestamps = 0;
+    const c = established(bench, { hasTimestamps: false });
+    bench.replies();
+    expect(send(c, new Uint8Array(1500), 0, 1500, bench.now, false, true)).toBe(1500);
+    expect(bench.replies()).toEqual(['. 1(1000) ack 1']);
+    expect(write(bench, c, 100)).toEqual(['P. 1001(600) ack 1']);
+  });
+});
+
+describe('a probe of the tail', () => {
+  it('goes when RTO would at the latest, and RTO counts from it (tcp_schedule_loss_probe)', () => {
+    const bench = new Bench();
+    const c = established(bench, { sackPermitted: true });
+    bench.replies();
+    write(bench, c, 100);
+    // Two round trips of 4 ms and 200 ms for a delayed acknowledgement would be more than RTO's 204.
+    for (const kind of ['tail-loss-probe', 'rto'] as const) {
+      expect(c.retransmitFor).toBe(kind);
+      expect(deadline(c) - bench.now).toBe(204);
+      bench.now = deadline(c);
+      timeout(c, bench.now);
+      expect(bench.replies()).toHaveLength(1);
+    }
   });
 });
 

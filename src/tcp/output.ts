@@ -17,11 +17,17 @@ import { noteUsage, restartAfterIdle, mayFly } from './sending-rate.ts';
 import { tsvalAt } from './timestamp.ts';
 
 /**
+ * What becomes of a segment short of a full one: as TCP_NODELAY and TCP_CORK have it; held back, as
+ * with MSG_MORE; or sent (TCP_NAGLE_PUSH). A tail loss probe minds no window either.
+ */
+type SmallSegments = 'as set' | 'held' | 'sent' | 'probe';
+
+/**
  * Sends what may be sent now: lost segments again, then new text and FIN, as far as the congestion
  * window, the peer's window, Nagle's algorithm and TCP_CORK allow (tcp_push_pending_frames,
  * RFC 9293 §3.8.6.2.1). What cannot be sent while nothing is on the way starts the persist timer.
  */
-export const output = (c: Connection, now: number): void => {
+export const output = (c: Connection, now: number, small: SmallSegments = 'as set'): void => {
   if (!maySend(c)) return;
   const board = c.scoreboard;
   if (board !== undefined && board.toResendBytes > 0) resendLost(c, board, now);
@@ -31,7 +37,7 @@ export const output = (c: Connection, now: number): void => {
   const inUse = c.scoreboard ?? takeScoreboard();
   c.scoreboard = inUse;
   const before = c.sndNxt;
-  while (sendNext(c, inUse, false, now));
+  while (sendNext(c, inUse, small, now));
   if (c.sndNxt !== before) afterNew(c, inUse, wasOnTheWay, now);
   else if (!wasOnTheWay) {
     giveScoreboard(inUse);
@@ -53,21 +59,22 @@ const maySend = (c: Connection): boolean =>
  */
 export const sendProbeOfNew = (c: Connection, now: number): boolean => {
   const board = c.scoreboard;
-  return board !== undefined && maySend(c) && !c.finSent && sendNext(c, board, true, now);
+  return board !== undefined && maySend(c) && !c.finSent && sendNext(c, board, 'probe', now);
 };
 
 /** Sends the next new segment if it may go; tells whether it went. */
-const sendNext = (c: Connection, board: Scoreboard, isProbe: boolean, now: number): boolean => {
+const sendNext = (c: Connection, board: Scoreboard, small: SmallSegments, now: number): boolean => {
+  if (c.finSent) return false;
   const mss = textRoom(c);
   const unsent = distance(c.sndEnd, c.sndNxt);
   const size = Math.min(unsent, mss);
-  const isLast = c.finQueued && unsent <= mss && !c.finSent;
+  const isLast = c.finQueued && unsent <= mss;
   if (size === 0 && !isLast) return false;
   const room = distance(c.sndUna, c.sndNxt) + c.sndWnd;
   const hasFin = isLast && room > size;
   if (room < size || (size === 0 && !hasFin)) return false;
-  if (!isProbe && !mayFly(c, board, size)) return false;
-  if (!isProbe && size < mss && !isLast && isHeld(c, board)) return false;
+  if (small !== 'probe' && !mayFly(c, board, size)) return false;
+  if (size < mss && !isLast && isHeld(c, board, small)) return false;
   sendNew(c, board, size, hasFin, now);
   if (size < mss) c.lastSmallEnd = c.sndNxt;
   return true;
@@ -86,6 +93,7 @@ export const sendPart = (c: Connection, now: number): boolean => {
   if (size < 0 || (size === 0 && !hasFin)) return false;
   const wasOnTheWay = c.scoreboard !== undefined;
   c.scoreboard ??= takeScoreboard();
+  c.pushEnd = c.sndEnd;
   sendNew(c, c.scoreboard, size, hasFin, now);
   afterNew(c, c.scoreboard, wasOnTheWay, now);
   return true;
@@ -111,9 +119,9 @@ const sendNew = (
  * A segment short of a full one waits: under TCP_CORK always; else, without TCP_NODELAY, while a
  * small one is on the way (RFC 896 in Minshall's variant, tcp_nagle_check). Urgent text never does.
  */
-const isHeld = (c: Connection, board: Scoreboard): boolean => {
-  if (c.urgentToSend) return false;
-  if (c.options.cork) return true;
+const isHeld = (c: Connection, board: Scoreboard, small: SmallSegments): boolean => {
+  if (c.urgentToSend || small === 'sent' || small === 'probe') return false;
+  if (c.options.cork || small === 'held') return true;
   if (c.options.noDelay || board.count === 0) return false;
   return after(c.lastSmallEnd, c.sndUna) && atOrBefore(c.lastSmallEnd, c.sndNxt);
 };
@@ -148,7 +156,7 @@ export const transmitSyn = (c: Connection, now: number): void => {
   const { space } = c.receiveBuffer;
   c.rcvWnd = initialWindow(space, c.advertisedMss, false);
   if (settings.tcp_window_scaling !== 0) {
-    c.rcvWndScale = windowScaleFor(space, settings);
+    c.rcvWndScale = windowScaleFor(space, c.receiveBufferLocked, settings);
     segment.windowScale = c.rcvWndScale;
   }
   segment.window = c.rcvWnd;

@@ -119,6 +119,14 @@ describe('the SYN,ACK', () => {
     });
   });
 
+  test('scales to no more than a listener with SO_RCVBUF will ever offer', () => {
+    const bench = new Bench();
+    const syn = segment('S 0(0)', undefined, { mss: 1460, windowScale: 7 });
+    const parts = { ...PARTS, receiveSpace: 1_048_576, receiveBufferLocked: true };
+    // 2^20 / 2^15.
+    expect(newRequest(PATH, syn, bench.settings, parts, bench.now).rcvWndScale).toBe(5);
+  });
+
   test('answers all that both ends want', () => {
     const bench = new Bench();
     const times = { hasTimestamps: true, tsval: 5000 };
@@ -225,5 +233,17 @@ describe('the connection it becomes', () => {
     const request = requestOfCookie(PATH, ack, options, bench.settings, parts, bench.now);
     expect([request.iss, request.irs, request.peerMss]).toEqual([ISS, IRS, 1300]);
     expect(connection(bench, request, '. 1(0) ack 1').sndMss).toBe(1300);
+  });
+});
+
+describe('a reset in the window of a half-open connection', () => {
+  test('ends it where resetlab.reset_acceptance is rfc793', () => {
+    const bench = new Bench();
+    expect(arrive(bench, halfOpen(bench), 'R 5(0)')).toEqual({
+      end: 'keep',
+      replies: ['. 1(0) ack 1'],
+    });
+    bench.settings.resetlab_reset_acceptance = 'rfc793';
+    expect(arrive(bench, halfOpen(bench), 'R 5(0)')).toEqual({ end: 'gone', replies: [] });
   });
 });

@@ -74,7 +74,9 @@ export class Request {
     this.ecn = options.ecn && settings.tcp_ecn !== 0;
     this.advertisedMss = mssToAdvertise(path, parts.pathMtu, parts.maxSegment ?? 0);
     this.rcvWnd = initialWindow(parts.receiveSpace, this.advertisedMss, this.timestamps);
-    this.rcvWndScale = this.windowScale < 0 ? 0 : windowScaleFor(parts.receiveSpace, settings);
+    const { receiveSpace, receiveBufferLocked = false } = parts;
+    this.rcvWndScale =
+      this.windowScale < 0 ? 0 : windowScaleFor(receiveSpace, receiveBufferLocked, settings);
     this.tsOffset = parts.tsOffset;
   }
 
@@ -93,6 +95,8 @@ interface RequestParts {
   readonly pathMtu: number;
   /** Bytes that a window may be offered from (`ReceiveBuffer.space`). */
   readonly receiveSpace: number;
+  /** The listener has SO_RCVBUF set. */
+  readonly receiveBufferLocked?: boolean;
   /** TCP_MAXSEG of the listener; 0: not set. */
   readonly maxSegment?: number;
   readonly owner?: unknown;

@@ -18,8 +18,8 @@ const clampedToUserTimeout = (c: Connection, ms: number, now: number): number =>
 const LEAST_MS = 2;
 
 /**
- * Sets the timer for what is on the way: a tail loss probe after two round trips, or RTO where that
- * is sooner or no probe may be sent (tcp_schedule_loss_probe, tcp_rearm_rto). `isAcknowledged`: the
+ * Sets the timer for what is on the way: a tail loss probe after two round trips, or after RTO where
+ * that is sooner; RTO itself where no probe may be sent (tcp_schedule_loss_probe, tcp_rearm_rto). `isAcknowledged`: the
  * peer has just made progress, so RTO counts from now and not from when the oldest segment left.
  */
 export const setRetransmissionTimer = (
@@ -31,11 +31,9 @@ export const setRetransmissionTimer = (
   const rtoAtMs = isAcknowledged ? now + c.rtoMs : oldestSentAt(board, now) + c.rtoMs;
   if (mayProbe(c)) {
     const probeAtMs = now + probeDelay(c, board);
-    if (probeAtMs < rtoAtMs || rtoAtMs <= now) {
-      c.retransmitFor = 'tail-loss-probe';
-      c.retransmitAtMs = probeAtMs;
-      return;
-    }
+    c.retransmitFor = 'tail-loss-probe';
+    c.retransmitAtMs = rtoAtMs > now ? Math.min(probeAtMs, rtoAtMs) : probeAtMs;
+    return;
   }
   c.retransmitFor = 'rto';
   c.retransmitAtMs = now + clampedToUserTimeout(c, Math.max(rtoAtMs - now, 1), now);

@@ -40,6 +40,9 @@ export class Scoreboard {
   /** One past the highest byte that was delivered; meaningful with `isDelivered`. */
   highestDelivered = 0;
   isDelivered = false;
+  /** Both as they were before the acknowledgement at hand. */
+  deliveredBefore = 0;
+  wasDelivered = false;
 
   // Proportional rate reduction (RFC 6937), 0 before a reduction.
   priorCwnd = 0;
@@ -73,6 +76,16 @@ export class Scoreboard {
   private sent = new Float64Array(FIRST_SIZE);
   private marks = new Uint8Array(FIRST_SIZE);
 
+  /** An acknowledgement is about to be taken. */
+  beginAcknowledgement(): void {
+    this.deliveredBytes = 0;
+    this.newlyLostBytes = 0;
+    this.rttMs = -1;
+    this.duplicateSeen = false;
+    this.deliveredBefore = this.highestDelivered;
+    this.wasDelivered = this.isDelivered;
+  }
+
   /** As a new one, but for its memory. */
   reset(): void {
     this.count = 0;
@@ -85,6 +98,7 @@ export class Scoreboard {
     this.rackSentAtMs = Number.NEGATIVE_INFINITY;
     this.rackRttMs = 0;
     this.isDelivered = false;
+    this.wasDelivered = false;
     this.priorCwnd = 0;
     this.prrDelivered = 0;
     this.prrOut = 0;

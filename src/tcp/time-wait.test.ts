@@ -143,6 +143,13 @@ describe('A18: a SYN in TIME-WAIT with timestamps', () => {
     }
   });
 
+  test('with resetlab.time_wait_syn = never no SYN takes over', () => {
+    const bench = new Bench();
+    bench.settings.resetlab_time_wait_syn = 'never';
+    const answer = arrive(bench, withTimestamps(bench), 'S 1000(0)', syn(6000));
+    expect(answer).toMatchObject({ end: 'keep', replies: ['. 2(0) ack 2'] });
+  });
+
   test('its acknowledgement carries timestamps', () => {
     const bench = new Bench();
     arrive(bench, withTimestamps(bench), 'S 1(0)', syn(5001));

@@ -25,6 +25,7 @@ export const beginTransfer = (c: Connection, rttMs: number, now: number): void =
   c.retransmits = 0;
   c.backoff = 0;
   c.lastReceivedAtMs = now;
+  c.lastTextReceivedAtMs = now;
   c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
   updateSendMss(c);
   c.rcvWndBound = c.rcvWnd;

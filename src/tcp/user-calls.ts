@@ -57,7 +57,8 @@ export const open = (
 /**
  * SEND: takes as many bytes as the send buffer has room for, and tells how many. EAGAIN: none fits, or
  * the handshake is under way. Else the pending error, once, and EPIPE after it (tcp_sendmsg_locked);
- * whether EPIPE comes with SIGPIPE is the host's business. `isUrgent`: the last byte is (MSG_OOB).
+ * whether EPIPE comes with SIGPIPE is the host's business. `isUrgent`: the last byte is (MSG_OOB);
+ * `isMore`: more follows at once, so what is short of a segment waits for it (MSG_MORE).
  */
 export const send = (
   c: Connection,
@@ -66,6 +67,7 @@ export const send = (
   length: number,
   now: number,
   isUrgent = false,
+  isMore = false,
 ): number | Errno => {
   if (c.error !== undefined) return takeError(c);
   if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return 'EAGAIN';
@@ -77,7 +79,8 @@ export const send = (
     c.sndUp = c.sndEnd;
     c.urgentToSend = true;
   }
-  output(c, now);
+  if (!isMore) c.pushEnd = c.sndEnd;
+  output(c, now, isMore ? 'held' : 'as set');
   return taken;
 };
 

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { impossible, possible, seen, standing } from '../finding.ts';
-import { notUnfinished } from '../handshake.ts';
+import { notUnfinished, openingMissed } from '../handshake.ts';
 import { doubts, replyShape, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -9,6 +9,8 @@ export const acceptQueueOverflow = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    const missed = openingMissed(e);
+    if (missed !== undefined) return missed;
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;
     if (e.trigger?.acknowledgesUnsent === true || e.sequence === 'outside') {

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { against, expected, impossible, possible, seen } from '../finding.ts';
-import { notUnfinished } from '../handshake.ts';
+import { notUnfinished, openingMissed } from '../handshake.ts';
 import { facts } from './facts.ts';
 
 export const badAckInHandshake = defineCause({
@@ -8,6 +8,8 @@ export const badAckInHandshake = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    const missed = openingMissed(e);
+    if (missed !== undefined) return missed;
     const out = notUnfinished(e);
     if (out !== undefined) return out;
     if (e.trigger?.kind === 'handshake-ack' || e.exact !== false) {

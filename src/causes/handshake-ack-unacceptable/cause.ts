@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { duration, expected, impossible, seen } from '../finding.ts';
-import { notRefusedByClient } from '../handshake.ts';
+import { answerMissed, notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
 /** Linux sends its SYN again some 10 ms after refusing an answer, others after a second. */
@@ -11,6 +11,8 @@ export const handshakeAckUnacceptable = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    const missed = answerMissed(e);
+    if (missed !== undefined) return missed;
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     const { newSynIn, newSynIsOther } = e.aftermath;

@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { duration, impossible, seen, possible, expected } from '../finding.ts';
-import { notUnfinished } from '../handshake.ts';
+import { notUnfinished, openingMissed } from '../handshake.ts';
 import { doubts, replyShape, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -11,6 +11,8 @@ export const handshakeTimeout = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    const missed = openingMissed(e);
+    if (missed !== undefined) return missed;
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;
     if (

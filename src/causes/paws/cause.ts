@@ -1,6 +1,6 @@
 import { defineCause } from '../cause.ts';
 import { expected, impossible, possible, seen } from '../finding.ts';
-import { notRefusedByClient } from '../handshake.ts';
+import { answerMissed, notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
 export const paws = defineCause({
@@ -8,6 +8,8 @@ export const paws = defineCause({
   facts,
   particular: true,
   recognise(e) {
+    const missed = answerMissed(e);
+    if (missed !== undefined) return missed;
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     if (!e.impossibleTimestampEcho) {

@@ -10,6 +10,8 @@ export interface CongestionControl {
   readonly name: 'cubic' | 'reno';
   /** New data was acknowledged while the window was what held sending back (RFC 5681 §3.1). */
   acknowledged(c: Connection, bytes: number, now: number): void;
+  /** An acknowledgement of new data measured a round trip; before `acknowledged` of the same. */
+  measured(c: Connection, rttMs: number, now: number): void;
   /** The slow start threshold after a loss or a congestion mark, not below two segments. */
   reducedThreshold(c: Connection): number;
   /** A time-out: what was learnt of the path is worth nothing any more. */

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts';
 import { type CongestionControl, slowStart, widen } from './congestion-control.ts';
+import { HyStart } from './hystart.ts';
 
 /** RFC 9438 §5: C, in segments per second cubed, and the multiplicative decrease. */
 const C = 0.4;
@@ -25,6 +26,7 @@ class Course {
 export class Cubic implements CongestionControl {
   /** Most connections never leave slow start, and need none. */
   private course: Course | undefined = undefined;
+  private hystart: HyStart | undefined = undefined;
 
   get name(): 'cubic' {
     return 'cubic';
@@ -44,6 +46,15 @@ export class Cubic implements CongestionControl {
     widen(c, growth);
   }
 
+  /** §4.10: slow start ends by HyStart, while it may. */
+  measured(c: Connection, rttMs: number, now: number): void {
+    if (c.cwnd >= c.ssthresh) return;
+    this.hystart ??= new HyStart();
+    if (!this.hystart.hasEnded(c, rttMs, now)) return;
+    c.ssthresh = c.cwnd;
+    this.hystart = undefined;
+  }
+
   /** §4.6, with the fast convergence of §4.7. */
   reducedThreshold(c: Connection): number {
     const course = (this.course ??= new Course());
@@ -56,6 +67,7 @@ export class Cubic implements CongestionControl {
 
   /** §4.8: the time-out is followed by slow start, and by a new epoch. */
   timedOut(): void {
+    this.hystart = undefined;
     if (this.course === undefined) return;
     this.course.epochAtMs = -1;
     this.course.saved = 0;

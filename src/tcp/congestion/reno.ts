@@ -16,6 +16,10 @@ export class Reno implements CongestionControl {
     widen(c, c.sndMss);
   }
 
+  measured(_c: Connection, _rttMs: number, _now: number): void {
+    // Slow start ends with a loss.
+  }
+
   reducedThreshold(c: Connection): number {
     return Math.max(c.cwnd >>> 1, 2 * c.sndMss);
   }

@@ -1,0 +1,23 @@
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const PROGRAMS = ['ip', 'nft', 'ss', 'tcpdump'] as const;
+const TRACEPOINT = '/sys/kernel/tracing/events/tcp/tcp_send_reset';
+
+/** One line that says what this machine lacks for the laboratory on its kernel, if anything. */
+export const whatIsMissing = (): string | undefined => {
+  if (process.platform !== 'linux') return 'the laboratory on a real kernel needs Linux';
+  if (process.getuid?.() !== 0)
+    return 'the laboratory on a real kernel needs root (network namespaces)';
+  const absent = PROGRAMS.filter((name) => !isInstalled(name));
+  if (absent.length > 0) return `${absent.join(', ')} must be installed`;
+  if (!existsSync(TRACEPOINT)) {
+    return `the kernel has no tracepoint tcp:tcp_send_reset (${TRACEPOINT}), or tracefs is not mounted`;
+  }
+  return;
+};
+
+const isInstalled = (program: string): boolean =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => statSync(join(folder, program), { throwIfNoEntry: false })?.isFile());

@@ -1,0 +1,100 @@
+import type { Socket } from '../host/socket.ts';
+import type { Connection } from '../tcp/connection.ts';
+import type { State } from '../tcp/state.ts';
+import type { Names } from './assertions.ts';
+
+/** `enum` of linux/tcp_states.h; a FreeBSD script writes the same names with another prefix. */
+const STATES: Record<State, number> = {
+  ESTABLISHED: 1,
+  'SYN-SENT': 2,
+  'SYN-RECEIVED': 3,
+  'FIN-WAIT-1': 4,
+  'FIN-WAIT-2': 5,
+  'TIME-WAIT': 6,
+  CLOSED: 7,
+  'CLOSE-WAIT': 8,
+  'LAST-ACK': 9,
+  LISTEN: 10,
+  CLOSING: 11,
+};
+
+const CONSTANTS: Record<string, number> = {
+  TCPI_ESTABLISHED: 1,
+  TCPI_SYN_SENT: 2,
+  TCPI_SYN_RECEIVED: 3,
+  TCPI_FIN_WAIT_1: 4,
+  TCPI_FIN_WAIT_2: 5,
+  TCPI_TIME_WAIT: 6,
+  TCPI_CLOSED: 7,
+  TCPI_CLOSE_WAIT: 8,
+  TCPI_LAST_ACK: 9,
+  TCPI_LISTEN: 10,
+  TCPI_CLOSING: 11,
+  TCPI_OPT_TIMESTAMPS: 1,
+  TCPI_OPT_SACK: 2,
+  TCPI_OPT_WSCALE: 4,
+  TCPI_OPT_ECN: 8,
+  TCP_CA_Open: 0,
+  TCP_CA_Disorder: 1,
+  TCP_CA_CWR: 2,
+  TCP_CA_Recovery: 3,
+  TCP_CA_Loss: 4,
+  True: 1,
+  False: 0,
+};
+
+const CA_STATES: Record<Connection['recovery'], number> = {
+  open: 0,
+  disorder: 1,
+  cwr: 2,
+  recovery: 3,
+  loss: 4,
+};
+
+type Reading = (c: Connection, now: number) => number;
+
+/** In whole segments, as tcp_get_info counts. */
+const segments = (c: Connection, bytes: number): number => Math.ceil(bytes / c.sndMss);
+
+const READINGS: Record<string, Reading> = {
+  tcpi_state: (c) => STATES[c.state],
+  tcpi_ca_state: (c) => CA_STATES[c.recovery],
+  tcpi_retransmits: (c) => c.retransmits,
+  tcpi_probes: (c) => c.windowProbes + c.keepaliveProbes,
+  tcpi_backoff: (c) => c.backoff,
+  tcpi_options: (c) =>
+    Number(c.timestamps) |
+    (Number(c.sackPermitted) << 1) |
+    (Number(c.windowScaling) << 2) |
+    (Number(c.ecn) << 3),
+  tcpi_snd_wscale: (c) => c.sndWndScale,
+  tcpi_rcv_wscale: (c) => c.rcvWndScale,
+  tcpi_rto: (c) => c.rtoMs * 1000,
+  tcpi_snd_mss: (c) => c.sndMss,
+  tcpi_rcv_mss: (c) => c.rcvMss,
+  tcpi_advmss: (c) => c.advertisedMss,
+  tcpi_unacked: (c) => c.scoreboard?.count ?? 0,
+  tcpi_sacked: (c) =>
+    segments(c, (c.scoreboard?.sackedBytes ?? 0) + (c.scoreboard?.renoSackedBytes ?? 0)),
+  tcpi_lost: (c) => segments(c, c.scoreboard?.lostBytes ?? 0),
+  tcpi_retrans: (c) => segments(c, c.scoreboard?.resentBytes ?? 0),
+  tcpi_reordering: (c) => Math.max(c.reorderingDegree, c.settings.tcp_reordering),
+  tcpi_snd_cwnd: (c) => Math.floor(c.cwnd / c.sndMss),
+  tcpi_snd_ssthresh: (c) =>
+    c.ssthresh === 0x7fff_ffff ? 0x7fff_ffff : Math.floor(c.ssthresh / c.sndMss),
+  tcpi_rtt: (c) => Math.round(c.srttMs * 1000),
+  tcpi_last_data_recv: (c, now) => Math.round(now - c.lastTextReceivedAtMs),
+  tcpi_notsent_bytes: (c) => (c.sndEnd - c.sndNxt) | 0,
+};
+
+/** What Python sees of TCP_INFO, at that moment. */
+export const namesOf =
+  (socket: Socket | undefined, now: number): Names =>
+  (name) => {
+    const constant = CONSTANTS[name];
+    if (constant !== undefined) return constant;
+    const connection = socket?.connection;
+    if (connection !== undefined) return READINGS[name]?.(connection, now);
+    if (name !== 'tcpi_state') return undefined;
+    return socket?.phase === 'listening' ? STATES.LISTEN : STATES.CLOSED;
+  };
