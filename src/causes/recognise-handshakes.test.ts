@@ -185,6 +185,18 @@ describe('a client that resets the SYN,ACK', () => {
   });
 });
 
+describe('a client that resets an answer which the capture lacks, and is connected later', () => {
+  it('may have been given another one', () => {
+    const e = evidence(refusedByClient(20), { trigger: undefined });
+    expect(those('possible', e)).toContain('handshake-ack-unacceptable');
+  });
+
+  it('may have been given a foreign echo, if it goes on without a SYN that was captured', () => {
+    const e = evidence(refusedByClient(20), { aftermath: { senderWentOnIn: at(24, -990) } });
+    expect(those('possible', e)).toContain('paws');
+  });
+});
+
 describe('a bare ACK in the place of the SYN,ACK', () => {
   const challenged: Changes = {
     ...refusedByClient(20),

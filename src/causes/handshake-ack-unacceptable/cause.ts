@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { duration, expected, impossible, seen } from '../finding.ts';
+import { against, duration, expected, impossible, possible, seen } from '../finding.ts';
 import { answerMissed, notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
 
@@ -40,6 +40,15 @@ export const handshakeAckUnacceptable = defineCause({
           : `客户端仍在建立连接：${duration(-newSynIn.beforeMs)} 之后重发了 SYN`,
       );
       return expected(again);
+    }
+    if (odd === undefined && e.trigger === undefined) {
+      return possible(
+        against(
+          e.reset.frame,
+          'the answer that it refused is not in this capture',
+          '它所拒绝的应答不在这份抓包里',
+        ),
+      );
     }
     if (odd === undefined || (e.trigger !== undefined && e.trigger.frame !== odd.frame)) {
       return impossible(

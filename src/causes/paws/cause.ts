@@ -1,7 +1,15 @@
 import { defineCause } from '../cause.ts';
+import type { Evidence, Sighting } from '../evidence.ts';
 import { expected, impossible, possible, seen } from '../finding.ts';
 import { answerMissed, notRefusedByClient } from '../handshake.ts';
 import { facts } from './facts.ts';
+
+/** The client's SYN again, or what it sent once it was connected all the same. */
+const connectsOn = ({ aftermath }: Evidence): Sighting | undefined => {
+  const { newSynIn, newSynIsOther, senderWentOnIn } = aftermath;
+  if (newSynIn === undefined) return senderWentOnIn;
+  return newSynIsOther ? undefined : newSynIn;
+};
 
 export const paws = defineCause({
   id: 'paws',
@@ -13,11 +21,11 @@ export const paws = defineCause({
     const out = notRefusedByClient(e);
     if (out !== undefined) return out;
     if (!e.impossibleTimestampEcho) {
-      const { newSynIn, newSynIsOther } = e.aftermath;
-      if (newSynIn !== undefined && !newSynIsOther && e.ackInsteadOfSynAck === undefined) {
+      const stillConnecting = connectsOn(e);
+      if (stillConnecting !== undefined && e.ackInsteadOfSynAck === undefined) {
         return possible(
           seen(
-            newSynIn.frame,
+            stillConnecting.frame,
             'the client refused the SYN,ACK and was still connecting: what it disliked may not be in this capture',
             '客户端拒绝了 SYN,ACK 而仍在建立连接：它所拒绝的内容可能不在这份抓包里',
           ),
