@@ -27,6 +27,11 @@ class Listening {
       '-n',
       '-U',
       '--immediate-mode',
+      // Each packet takes a whole slot of the ring: of the largest size there would be a few only.
+      '-s',
+      '9216',
+      '-B',
+      '8192',
       '-Z',
       'root',
       '-w',

@@ -57,6 +57,8 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => {
 class Openings implements PacketVisitor {
   readonly frames = new Set<number>();
   private readonly opening = new Map<string, number[]>();
+  /** Reset before they stood: cut out, the second attempt would leave a hole behind the first. */
+  private readonly refused = new Set<string>();
 
   segment(packet: Packet): void {
     const { frame, flags, payloadLength } = packet;
@@ -67,6 +69,8 @@ class Openings implements PacketVisitor {
       return;
     }
     this.opening.delete(key);
+    if ((flags & RST) !== 0 && syns.length > 0) this.refused.add(key);
+    if (this.refused.has(key)) return;
     if (syns.length < 2 || (flags & (ACK | RST)) !== ACK) return;
     for (const syn of syns) this.frames.add(syn);
     if (payloadLength === 0) this.frames.add(frame);

@@ -70,6 +70,12 @@ describe('a capture joined late', () => {
     expect(joinLate(captureOf(frames)).capture).toEqual(captureOf(frames));
   });
 
+  it('still has an opening that was refused at first: without the second, a hole would be left', () => {
+    const [syn, synAck, ack] = opened;
+    const frames = [syn!, synAck!, c(12, 'R', 1, 0), c(15, 'S', 0, 0), synAck!, ack!];
+    expect(joinLate(captureOf(frames)).capture).toEqual(captureOf(frames));
+  });
+
   it('keeps the data that came with the last ACK of a handshake', () => {
     const [syn, synAck] = opened;
     const frames = [syn!, synAck!, c(20, 'PA', 1, 1, 8)];
