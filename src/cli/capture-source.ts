@@ -58,4 +58,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 };
 
-const reason = (error: NodeJS.ErrnoException): string => REASONS[error.code ?? ''] ?? error.message;
+/** Why the machine would not, in words. */
+export const reason = (error: NodeJS.ErrnoException): string =>
+  REASONS[error.code ?? ''] ?? error.message;

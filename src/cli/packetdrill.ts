@@ -4,6 +4,7 @@ import { kindOf, type KnownVerdicts, readKnownVerdicts } from '../packetdrill/kn
 import { playScript } from '../packetdrill/play.ts';
 import type { Profile } from '../packetdrill/profile.ts';
 import type { Verdict } from '../packetdrill/verdict.ts';
+import { reason } from './capture-source.ts';
 import { complain, type Complaint, DONE, FOUND, isComplaint, WRONG } from './complaint.ts';
 import { Output, tell } from './output.ts';
 
@@ -58,7 +59,8 @@ const filesOf = (scripts: readonly string[], suite: string | undefined): string[
       statSync(place).isDirectory() ? scriptsBelow(place) : [place],
     );
   } catch (error) {
-    return complain((error as Error).message);
+    const fault = error as NodeJS.ErrnoException;
+    return complain(`${fault.path ?? 'scripts'}: ${reason(fault)}`);
   }
 };
 
@@ -73,7 +75,7 @@ const knownOf = (file: string | undefined): KnownVerdicts | Complaint => {
   try {
     return readKnownVerdicts(readFileSync(file, 'utf8'));
   } catch (error) {
-    return complain(`--verdicts ${file}: ${(error as Error).message}`);
+    return complain(`--verdicts ${file}: ${reason(error as NodeJS.ErrnoException)}`);
   }
 };
 
