@@ -31,7 +31,7 @@ export const openCapture = (file: string): CaptureSource | Complaint => {
   try {
     return opened(file, openSync(file, constants.O_RDONLY));
   } catch (error) {
-    return complain(`${file}: ${reason(error as NodeJS.ErrnoException)}`);
+    return complain(`${file}: ${reasonOf(error as NodeJS.ErrnoException)}`);
   }
 };
 
@@ -59,5 +59,5 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why the machine would not, in words. */
-export const reason = (error: NodeJS.ErrnoException): string =>
+export const reasonOf = (error: NodeJS.ErrnoException): string =>
   REASONS[error.code ?? ''] ?? error.message;

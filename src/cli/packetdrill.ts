@@ -4,7 +4,7 @@ import { kindOf, type KnownVerdicts, readKnownVerdicts } from '../packetdrill/kn
 import { playScript } from '../packetdrill/play.ts';
 import type { Profile } from '../packetdrill/profile.ts';
 import type { Verdict } from '../packetdrill/verdict.ts';
-import { reason } from './capture-source.ts';
+import { reasonOf } from './capture-source.ts';
 import { complain, type Complaint, DONE, FOUND, isComplaint, WRONG } from './complaint.ts';
 import { Output, tell } from './output.ts';
 
@@ -60,7 +60,7 @@ const filesOf = (scripts: readonly string[], suite: string | undefined): string[
     );
   } catch (error) {
     const fault = error as NodeJS.ErrnoException;
-    return complain(`${fault.path ?? 'scripts'}: ${reason(fault)}`);
+    return complain(`${fault.path ?? 'scripts'}: ${reasonOf(fault)}`);
   }
 };
 
@@ -75,7 +75,7 @@ const knownOf = (file: string | undefined): KnownVerdicts | Complaint => {
   try {
     return readKnownVerdicts(readFileSync(file, 'utf8'));
   } catch (error) {
-    return complain(`--verdicts ${file}: ${reason(error as NodeJS.ErrnoException)}`);
+    return complain(`--verdicts ${file}: ${reasonOf(error as NodeJS.ErrnoException)}`);
   }
 };
 
