@@ -5,7 +5,7 @@ import type { Process } from '../host/process.ts';
 import { SocketError } from '../host/socket-error.ts';
 import type { Socket } from '../host/socket.ts';
 import type { NumericOption } from '../host/socket-options.ts';
-import { bytesOf } from './forgery.ts';
+import { bytesOf } from '../causes/scenario-segments.ts';
 import type { CallRecord } from './run.ts';
 import type { Stage } from './stage.ts';
 

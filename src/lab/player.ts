@@ -1,7 +1,7 @@
 import type { Match, Role, Step, Variant } from '../causes/scenario.ts';
 import { Application } from './application.ts';
 import { forgeFrom, rawPacket } from './forgery.ts';
-import { patternOf, type Pattern } from './match.ts';
+import { type Fits, fitting } from '../causes/scenario-match.ts';
 import { startProgram } from './programs.ts';
 import type { CallRecord } from './run.ts';
 import type { Stage } from './stage.ts';
@@ -135,10 +135,10 @@ export class Player {
         stage.advance(step.ms);
         return;
       case 'lose':
-        wire.lose(this.pattern(step.match), step.times ?? Number.POSITIVE_INFINITY);
+        wire.lose(this.fits(step.match), step.times ?? Number.POSITIVE_INFINITY);
         return;
       case 'hold':
-        wire.hold(this.pattern(step.match), step.times ?? 1);
+        wire.hold(this.fits(step.match), step.times ?? 1);
         return;
       case 'release':
         wire.release();
@@ -159,15 +159,15 @@ export class Player {
         this.sendRaw(step);
         return;
       case 'filter':
-        stage.filter(step.at, this.pattern(step.match), step.port, step.action);
+        stage.filter(step.at, this.fits(step.match), step.port, step.action);
         return;
     }
   }
 
   private await(match: Match): void {
-    const pattern = this.pattern(match);
+    const fits = this.fits(match);
     const { wire } = this.stage;
-    const came = this.stage.runUntil(() => wire.newest(pattern) !== undefined, AWAIT_MS);
+    const came = this.stage.runUntil(() => wire.newest(fits) !== undefined, AWAIT_MS);
     // With other settings than the scenario's it may well not come.
     if (!came && !this.stage.isChanged)
       throw new Error(`in ${AWAIT_MS} ms no segment came that is ${JSON.stringify(match)}`);
@@ -175,7 +175,7 @@ export class Player {
 
   private inject(step: StepOf<'inject'>): void {
     const { wire, now } = this.stage;
-    const original = wire.newest(this.pattern(step.like));
+    const original = wire.newest(this.fits(step.like));
     if (original === undefined) throw new Error(`no segment was ${JSON.stringify(step.like)}`);
     const { packet, toward } = forgeFrom(original.packet, original.toward, step, now);
     wire.inject(packet, toward);
@@ -187,8 +187,8 @@ export class Player {
     this.stage.sendFrom('client', rawPacket(step, source, target, this.stage.now));
   }
 
-  private pattern(match: Match): Pattern {
-    return patternOf(match, (socket) => {
+  private fits(match: Match): Fits {
+    return fitting(match, (socket) => {
       const owner = this.owners.get(socket);
       if (owner === undefined) throw new Error(`no socket is called ${socket}`);
       return owner.portOf(socket);

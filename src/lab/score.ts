@@ -18,7 +18,7 @@ export interface Mark {
 }
 
 /** Every way to play a variant: both families, with and without timestamps where it leaves them open. */
-const waysToPlay = (variant: Variant, seed: number): readonly RunOptions[] => {
+export const waysToPlay = (variant: Variant, seed: number): readonly RunOptions[] => {
   const families = variant.family === undefined ? ([4, 6] as const) : [variant.family];
   const stamps = variant.timestamps === undefined ? [true, false] : [variant.timestamps];
   return families.flatMap((family) =>

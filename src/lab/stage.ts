@@ -11,9 +11,9 @@ import { World } from '../sim/world.ts';
 import type { ResetEvent } from '../tcp/reset-event.ts';
 import { setSysctl } from '../tcp/sysctl.ts';
 import { type IpAddress, parseAddress } from '../wire/ip-address.ts';
-import { fits, type Pattern } from './match.ts';
+import type { Fits } from '../causes/scenario-match.ts';
 import { ROLES, type RunOptions } from './run.ts';
-import { Wire } from './wire.ts';
+import { roleToward, Wire } from './wire.ts';
 
 const ADDRESSES = {
   client: { 4: '10.0.0.1', 6: 'fd00::1' },
@@ -121,7 +121,7 @@ export class Stage {
 
   filter(
     at: 'router' | 'server',
-    pattern: Pattern,
+    fits: Fits,
     port: number | undefined,
     action: FilterAction,
   ): void {
@@ -129,7 +129,7 @@ export class Stage {
     const ofPort = ({ segment }: Dissection): boolean =>
       port === undefined || segment.sourcePort === port || segment.targetPort === port;
     filter.rules.push({
-      matches: (look, toward) => ofPort(look) && fits(pattern, look.segment, toward),
+      matches: (look, toward) => ofPort(look) && fits(look.segment, roleToward(toward)),
       verdict: VERDICTS[action],
     });
   }

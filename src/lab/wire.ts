@@ -1,7 +1,8 @@
+import type { Fits } from '../causes/scenario-match.ts';
+import type { Role } from '../causes/scenario.ts';
 import { Dissection, type InFlight } from '../sim/in-flight.ts';
 import type { Middlebox, Side, Ways } from '../sim/middlebox.ts';
 import type { ResetSent } from '../tcp/reset-event.ts';
-import { fits, type Pattern } from './match.ts';
 
 interface Passing {
   readonly packet: InFlight;
@@ -9,11 +10,14 @@ interface Passing {
 }
 
 interface WireRule {
-  readonly pattern: Pattern;
+  readonly fits: Fits;
   readonly keeps: boolean;
   /** Segments that it still takes. */
   left: number;
 }
+
+/** Clients stand left, servers right. */
+export const roleToward = (side: Side): Role => (side === 'left' ? 'client' : 'server');
 
 /** A cable that somebody holds: segments pass, or are lost, or wait, and more are put in. */
 export class Wire implements Middlebox {
@@ -46,13 +50,13 @@ export class Wire implements Middlebox {
   timeout(): void {}
 
   /** From now on the first `times` matching segments vanish. */
-  lose(pattern: Pattern, times: number): void {
-    this.rules.push({ pattern, keeps: false, left: times });
+  lose(fits: Fits, times: number): void {
+    this.rules.push({ fits, keeps: false, left: times });
   }
 
   /** From now on the first `times` matching segments wait for `release`. */
-  hold(pattern: Pattern, times: number): void {
-    this.rules.push({ pattern, keeps: true, left: times });
+  hold(fits: Fits, times: number): void {
+    this.rules.push({ fits, keeps: true, left: times });
   }
 
   /** What was held goes on, in order. */
@@ -77,18 +81,16 @@ export class Wire implements Middlebox {
   }
 
   /** The newest segment that entered and matches, whatever became of it. */
-  newest(pattern: Pattern): Passing | undefined {
-    return this.seen.findLast(({ packet, toward }) => this.matches(pattern, packet, toward));
+  newest(fits: Fits): Passing | undefined {
+    return this.seen.findLast(({ packet, toward }) => this.matches(fits, packet, toward));
   }
 
   private ruleFor(packet: InFlight, toward: Side): WireRule | undefined {
-    return this.rules.find(
-      ({ pattern, left }) => left > 0 && this.matches(pattern, packet, toward),
-    );
+    return this.rules.find(({ fits, left }) => left > 0 && this.matches(fits, packet, toward));
   }
 
-  private matches(pattern: Pattern, packet: InFlight, toward: Side): boolean {
-    return this.look.read(packet) && fits(pattern, this.look.segment, toward);
+  private matches(fits: Fits, packet: InFlight, toward: Side): boolean {
+    return this.look.read(packet) && fits(this.look.segment, roleToward(toward));
   }
 
   private send(packet: InFlight, toward: Side): void {

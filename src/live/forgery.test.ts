@@ -7,7 +7,7 @@ import { readSegment } from '../wire/segment-in.ts';
 import { PSH, Segment } from '../wire/segment.ts';
 import { forgeFrom, rawPacket } from './forgery.ts';
 import { frameLike, packetOf, readFrame } from './frame.ts';
-import { fitting } from './match.ts';
+import { fitting } from '../causes/scenario-match.ts';
 
 const CLIENT = { address: parseAddress('10.98.1.10')!, port: 40_000 };
 const SERVER = { address: parseAddress('10.98.1.200')!, port: 80 };

@@ -3,7 +3,7 @@ import type { Match, Outcome, Role, Step, Variant } from '../causes/scenario.ts'
 import { run } from './command.ts';
 import { forgeFrom, rawPacket } from './forgery.ts';
 import type { Libc } from './libc.ts';
-import { type Fits, fitting } from './match.ts';
+import { type Fits, fitting } from '../causes/scenario-match.ts';
 import type { HostProcess } from './processes.ts';
 import type { Made, ProcessStep, StepOf } from './protocol.ts';
 import { sendRaw } from './raw-packet.ts';

@@ -3,7 +3,7 @@ import { openDevice } from './device.ts';
 import { type Passing, readFrame } from './frame.ts';
 import type { Forged } from './forgery.ts';
 import type { Libc } from './libc.ts';
-import type { Fits } from './match.ts';
+import type { Fits } from '../causes/scenario-match.ts';
 import type { Namespace } from './namespaces.ts';
 
 const LONGEST = 65_535;

@@ -2,6 +2,7 @@ import type { CauseId } from '../../causes/ids.ts';
 import type { Scenario, Variant } from '../../causes/scenario.ts';
 import { ROLES, type RunOptions } from '../run.ts';
 import { runScenario } from '../run-scenario.ts';
+import { waysToPlay } from '../score.ts';
 import type { Finding, Judgement } from '../truth.ts';
 import { amongOthers } from './among-others.ts';
 import { type Difference, differences } from './differences.ts';
@@ -52,19 +53,10 @@ export const ordersFor = (scenarios: readonly Scenario[]): readonly Order[] =>
     .flatMap((scenario) => scenario.variants.map((variant) => ({ scenario, variant })))
     .filter(({ variant }) => variant.beyondLinux !== true)
     .toSorted((a, b) => waitingMs(b.variant) - waitingMs(a.variant))
-    .flatMap((order) => waysOf(order.variant).map((options) => ({ ...order, options })));
+    .flatMap((order) => waysToPlay(order.variant, SEED).map((options) => ({ ...order, options })));
 
 const waitingMs = ({ steps }: Variant): number =>
   steps.reduce((sum, step) => sum + (step.do === 'wait' ? step.ms : 0), 0);
-
-/** Both families, with and without timestamps, where the variant leaves them open. */
-const waysOf = (variant: Variant): readonly RunOptions[] => {
-  const families = variant.family === undefined ? ([4, 6] as const) : [variant.family];
-  const stamps = variant.timestamps === undefined ? [true, false] : [variant.timestamps];
-  return families.flatMap((family) =>
-    stamps.map((timestamps) => ({ seed: SEED, family, timestamps, sysctls: [] })),
-  );
-};
 
 /** Holds a run on the kernel against the scenario, the engine's run of it, and the detective. */
 const mark = ({ scenario, variant, options }: Order, kernel: KernelRun): KernelMark => {

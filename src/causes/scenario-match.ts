@@ -1,4 +1,4 @@
-import type { Flag, Match, Role } from '../causes/scenario.ts';
+import type { Flag, Match, Role } from './scenario.ts';
 import { ACK, FIN, RST, SYN } from '../wire/packet.ts';
 import { PSH, type Segment, URG } from '../wire/segment.ts';
 
