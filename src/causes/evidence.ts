@@ -1,3 +1,5 @@
+import type { TcpState } from './tcp-state.ts';
+
 /**
  * What a recogniser may ask of a capture: plain data about one reset, or about one connection that
  * broke without any. Forensics fills it in from packets alone; nothing here is a judgement.
@@ -7,20 +9,8 @@
  * application data, frames the capture's own numbers starting at 1.
  */
 
-/** RFC 9293 §3.3.2, as far as the wire shows it; `unknown` where the capture began too late. */
-export type State =
-  | 'CLOSED'
-  | 'LISTEN'
-  | 'SYN-SENT'
-  | 'SYN-RECEIVED'
-  | 'ESTABLISHED'
-  | 'FIN-WAIT-1'
-  | 'FIN-WAIT-2'
-  | 'CLOSE-WAIT'
-  | 'CLOSING'
-  | 'LAST-ACK'
-  | 'TIME-WAIT'
-  | 'unknown';
+/** As far as the wire shows it; `unknown` where the capture began too late. */
+export type State = TcpState | 'unknown';
 
 /**
  * How a reset is built tells which code path built it (RFC 9293 §3.5.2).
