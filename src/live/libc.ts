@@ -45,6 +45,11 @@ export interface Libc {
     length: number,
   ) => number;
   readonly ioctl: (descriptor: number, request: number, argument: Uint8Array) => number;
+  /** The same where the argument is a number. */
+  readonly ioctlNumber: (descriptor: number, request: number, argument: number) => number;
+  readonly open: (path: string, flags: number) => number;
+  readonly read: (descriptor: number, into: Uint8Array, length: number) => number;
+  readonly write: (descriptor: number, bytes: Uint8Array, length: number) => number;
   readonly setns: (descriptor: number, kind: number) => number;
   /** The default action again (SIG_DFL), of a signal that the runtime ignores. */
   readonly heedSignal: (signal: number) => void;
@@ -92,6 +97,10 @@ export const loadLibc = async (): Promise<Libc | string> => {
     getsockopt: library.func('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
     setsockopt: library.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)'),
     ioctl: library.func('int ioctl(int, unsigned long, _Inout_ uint8_t *)'),
+    ioctlNumber: library.func('int ioctl(int, unsigned long, unsigned long)'),
+    open: library.func('int open(const char *, int)'),
+    read: library.func('long read(int, _Out_ uint8_t *, unsigned long)'),
+    write: library.func('long write(int, const uint8_t *, unsigned long)'),
     setns: library.func('int setns(int, int)'),
     heedSignal: (number) => {
       signal(number, null);
