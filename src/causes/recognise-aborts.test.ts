@@ -161,6 +161,21 @@ describe('after its own FIN', () => {
     const blocked = evidence({ sender: { unansweredRetransmissions: 2 } });
     expect(those('possible', blocked)).toContain('out-of-memory');
   });
+
+  it('a flight in the air may have more behind it, if it is more than Linux grants every socket', () => {
+    const flight = (bytesSent: number, changes: Changes = {}): Evidence =>
+      evidence({ sender: { bytesSent, bytesAcknowledged: 0, lastData: at(9, 500) } }, changes);
+    expect(those('possible', flight(14_480))).toContain('out-of-memory');
+    expect(those('impossible', flight(4608))).toContain('out-of-memory');
+    // Seen by the receiver all is acknowledged; the sender may not have heard of it within a round trip.
+    const heard = (beforeMs: number): Evidence =>
+      flight(14_480, {
+        sender: { bytesSent: 14_480, bytesAcknowledged: 14_480, lastData: at(9, beforeMs) },
+        capture: { handshakeRttMs: 20 },
+      });
+    expect(those('possible', heard(19))).toContain('out-of-memory');
+    expect(those('impossible', heard(21))).toContain('out-of-memory');
+  });
 });
 
 describe('keepalive probes before it', () => {

@@ -9,6 +9,7 @@ import {
   SILENT,
   those,
 } from '../../test/evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { Changes } from '../../test/evidence.ts';
 
 /** Resets before a connection stood: refused, given up, or answered about another one. */
@@ -55,6 +56,10 @@ describe('a server that never got beyond its SYN,ACK', () => {
   it('resets the ACK that ends the handshake: its accept queue is full', () => {
     const e = evidence(onlyOffered, answering({ kind: 'handshake-ack', length: 0 }));
     expect(those('expected', e)).toEqual(['accept-queue-overflow']);
+    // A refused join of Multipath TCP looks the same, and says so (RFC 8684 §3.6).
+    const joining: Evidence = { ...e, reset: { ...e.reset, mptcp: 3 } };
+    expect(those('impossible', joining)).toContain('accept-queue-overflow');
+    expect(those('expected', joining)).toEqual(['mptcp']);
     expect(those('impossible', e)).toContain('handshake-timeout');
   });
 

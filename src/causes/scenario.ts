@@ -37,6 +37,8 @@ export interface Variant {
   readonly claims: readonly string[];
   /** Settings of ours (`resetlab.*`) take part: Linux cannot be made to do this. */
   readonly beyondLinux?: true;
+  /** It takes what our engine does not speak: only the kernel can do this. */
+  readonly beyondEngine?: true;
   readonly between?: Between;
   /** What the router, if there is one, keeps of connections. */
   readonly table?: ConnectionTable;
@@ -114,6 +116,18 @@ interface Call {
   readonly pending?: true;
 }
 
+/** TCP if not said; Multipath TCP: IPPROTO_MPTCP. */
+export type Protocol = 'mptcp';
+
+/**
+ * A sysctl whose last (or only) number is another one for a single call. Linux has some of them for the
+ * whole machine: no other call of the machine shall meet the change, if it can be helped.
+ */
+export interface UnderSysctl {
+  readonly name: string;
+  readonly last: number;
+}
+
 /** What an application does; every socket has a name of the scenario's own. */
 type SocketStep =
   | {
@@ -123,6 +137,7 @@ type SocketStep =
       readonly port: number;
       readonly backlog?: number;
       readonly options?: readonly SocketOption[];
+      readonly protocol?: Protocol;
     }
   /** A socket with a port that does not listen. */
   | { readonly do: 'bind'; readonly on: Role; readonly socket: string; readonly port: number }
@@ -138,6 +153,7 @@ type SocketStep =
       /** The initial sequence number, unsigned (Linux: TCP_REPAIR). */
       readonly initialSequence?: number;
       readonly options?: readonly SocketOption[];
+      readonly protocol?: Protocol;
     })
   | (Call & { readonly do: 'accept'; readonly listener: string; readonly socket: string })
   /** A number writes so many bytes of no meaning. */
@@ -148,7 +164,7 @@ type SocketStep =
       /** At most so many bytes, 65536 if not said. */
       readonly length?: number;
     })
-  | (Call & { readonly do: 'close'; readonly socket: string })
+  | (Call & { readonly do: 'close'; readonly socket: string; readonly under?: UnderSysctl })
   | (Call & {
       readonly do: 'shutdown';
       readonly socket: string;
@@ -180,6 +196,10 @@ type HostStep =
       readonly name: string;
       readonly value: number | string;
     }
+  /** How many further subflows a connection of this host may have (`ip mptcp limits`), 2 if not said. */
+  | { readonly do: 'limit subflows'; readonly on: Role; readonly most: number }
+  /** A second address, from which each MPTCP connection of this host opens a further subflow. */
+  | { readonly do: 'add endpoint'; readonly on: Role }
   /** Starts one of the programs of the laboratory and lets it run. */
   | {
       readonly do: 'run';

@@ -25,10 +25,12 @@ import { disconnectScenario } from './disconnect/scenario.ts';
 import { destroyedScenario } from './destroyed/scenario.ts';
 import { listenerClosedScenario } from './listener-closed/scenario.ts';
 import { linger2AbortScenario } from './linger2-abort/scenario.ts';
+import { outOfMemoryScenario } from './out-of-memory/scenario.ts';
 import { connectCancelledScenario } from './connect-cancelled/scenario.ts';
 import { pawsScenario } from './paws/scenario.ts';
 import { listenerGotAckScenario } from './listener-got-ack/scenario.ts';
 import { badAckInHandshakeScenario } from './bad-ack-in-handshake/scenario.ts';
+import { mptcpScenario } from './mptcp/scenario.ts';
 import { keepaliveRaceScenario } from './keepalive-race/scenario.ts';
 import { earlyResponseScenario } from './early-response/scenario.ts';
 import { clientAbortScenario } from './client-abort/scenario.ts';
@@ -73,10 +75,12 @@ export const SCENARIOS: readonly Scenario[] = [
   destroyedScenario,
   listenerClosedScenario,
   linger2AbortScenario,
+  outOfMemoryScenario,
   connectCancelledScenario,
   pawsScenario,
   listenerGotAckScenario,
   badAckInHandshakeScenario,
+  mptcpScenario,
   keepaliveRaceScenario,
   earlyResponseScenario,
   clientAbortScenario,
@@ -98,7 +102,5 @@ export const SCENARIOS: readonly Scenario[] = [
 
 /** Causes that no scenario makes, and why. */
 export const WITHOUT_SCENARIO: { readonly [Id in CauseId]?: string } = {
-  'out-of-memory': 'memory is not counted; its other way, too many orphans, is orphan-limit',
-  mptcp: 'the engine speaks no Multipath TCP',
   unknown: 'it is what remains when nothing is known',
 };

@@ -82,6 +82,14 @@ export const option = (socket: string, name: string, ...value: number[]): Step =
   value: value.length === 1 ? (value[0] ?? 0) : value,
 });
 
+/** close() while a sysctl of its host ends in this number, and no longer. */
+export const closeUnder = (socket: string, name: string, last: number): Step => ({
+  do: 'close',
+  socket,
+  expect: 'ok',
+  under: { name, last },
+});
+
 /** close() with SO_LINGER on and zero seconds. */
 export const abort = (socket: string): readonly Step[] => [
   option(socket, 'SO_LINGER', 1, 0),

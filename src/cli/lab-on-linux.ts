@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import type { Scenario, Variant } from '../causes/scenario.ts';
 import { SCENARIOS } from '../causes/scenarios.ts';
-import { kernelScorecard, troubles } from '../lab/on-linux/kernel-scorecard.ts';
+import { compared } from '../lab/on-linux/compared.ts';
+import { kernelScorecardPage, troubles } from '../lab/on-linux/kernel-scorecard.ts';
 import { type KernelMark, markAll, ordersFor } from '../lab/on-linux/kernel-score.ts';
 import { tellKernel } from '../lab/on-linux/tell-kernel.ts';
 import type { RunOptions } from '../lab/run.ts';
-import { runScenario } from '../lab/run-scenario.ts';
+import { OF_THE_MACHINE } from '../live/machine-sysctl.ts';
 import { LinuxLab } from '../live/run-on-linux.ts';
 import type { TextOptions } from '../report/text.ts';
 import { DONE, FOUND, WRONG } from './complaint.ts';
@@ -24,6 +26,9 @@ interface Asked {
 export const runOnLinux = async (asked: Asked, options: TextOptions): Promise<number> => {
   const { scenario, variant, how, at, pcap } = asked;
   if (variant.beyondLinux) return lacks(`${variant.name} needs settings that only our engine has`);
+  const shared = how.sysctls.find(([name]) => OF_THE_MACHINE.includes(name));
+  if (shared !== undefined)
+    return lacks(`--set: ${shared[0]} is of the whole machine, not of a host`);
   const lab = await LinuxLab.open();
   if (typeof lab === 'string') return lacks(lab);
   try {
@@ -31,7 +36,7 @@ export const runOnLinux = async (asked: Asked, options: TextOptions): Promise<nu
     const capture = kernel.captures.get(at);
     if (pcap !== undefined && capture !== undefined) writeFileSync(pcap, capture);
     const output = new Output();
-    await output.write(tellKernel(runScenario(scenario, variant, how), kernel, at, options));
+    await output.write(tellKernel(compared(scenario, variant, how), kernel, at, options));
     await output.flush();
     return DONE;
   } finally {
@@ -39,7 +44,10 @@ export const runOnLinux = async (asked: Asked, options: TextOptions): Promise<nu
   }
 };
 
-/** `resetlab lab score --on linux`; 1 where something is neither as it should be nor explained. */
+/**
+ * `resetlab lab score --on linux`: the page that docs/kernel-scorecard.md keeps; 1 where something is
+ * neither as it should be nor explained, with a line for each on standard error.
+ */
 export const scoreOnLinux = async (jobs: number): Promise<number> => {
   const lab = await LinuxLab.open();
   if (typeof lab === 'string') return lacks(lab);
@@ -62,10 +70,14 @@ export const scoreOnLinux = async (jobs: number): Promise<number> => {
     lab.close();
   }
   const output = new Output();
-  await output.write([kernelScorecard(marks), ...lines].join('\n'));
+  await output.write(kernelScorecardPage(marks, kernelRelease()));
   await output.flush();
+  for (const line of lines) tell(line);
   return lines.length > 0 ? FOUND : DONE;
 };
+
+/** `6.18` of `6.18.44-generic`. */
+const kernelRelease = (): string => release().split('.').slice(0, 2).join('.');
 
 const lacks = (what: string): number => {
   tell(`--on linux: ${what}. --on sim plays it in virtual time, anywhere.`);

@@ -32,6 +32,12 @@ describe('lab list', () => {
     }
   });
 
+  it('says which variants one stage alone can play', () => {
+    const { stdout } = lab('list');
+    expect(stdout).toMatch(/fast-close .*\(--on linux only\)/);
+    expect(stdout).toMatch(/read-shutdown.*\n(?: .*\n)* {2}reset .*--on sim only/);
+  });
+
   it('has Chinese titles', () => {
     expect(lab('list', '--lang', 'zh').stdout).toContain('连接一个没有人监听的端口');
   });
@@ -88,6 +94,11 @@ describe('lab run', () => {
   });
 
   it.each([
+    [['run', 'mptcp'], 'mptcp, refused: our engine cannot play it; --on linux can, as root'],
+    [
+      ['run', 'orphan-limit', '--on', 'linux', '--set', 'net.ipv4.tcp_mem=1 1 1'],
+      'net.ipv4.tcp_mem is of the whole machine, not of a host',
+    ],
     [['run', 'paws', '--no-timestamps'], 'syn-ack needs them'],
     [['run', 'conntrack-invalid', '--ipv6'], 'IPv4 only'],
     [['run', 'linger-zer'], 'no scenario is called "linger-zer"; did you mean linger-zero'],

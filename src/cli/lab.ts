@@ -48,12 +48,21 @@ export const listScenarios = async (options: LabOptions): Promise<number> => {
   const column = Math.max(...names.map((name) => name.length)) + 2;
   for (const { id, title, variants } of SCENARIOS) {
     await output.write(`${paint('label', id)}  ${title[language]}\n`);
-    for (const { name, what, claims } of variants) {
-      await output.write(`  ${padEnd(name, column)}${what} (${claims.join(', ')})\n`);
+    for (const variant of variants) {
+      const remarks = [...variant.claims, ...stageOf(variant, language)];
+      const shown = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`;
+      await output.write(`  ${padEnd(variant.name, column)}${variant.what}${shown}\n`);
     }
   }
   await output.flush();
   return DONE;
+};
+
+/** Where alone it can be played, if not everywhere. */
+const stageOf = ({ beyondEngine, beyondLinux }: Variant, language: Language): readonly string[] => {
+  const stage = beyondEngine ? '--on linux' : beyondLinux ? '--on sim' : undefined;
+  if (stage === undefined) return [];
+  return [language === 'zh' ? `仅 ${stage}` : `${stage} only`];
 };
 
 /** `resetlab lab run`: plays one scenario, or all variants of it; returns the exit code. */
@@ -67,6 +76,10 @@ export const runLab = async (id: string, options: LabRunOptions): Promise<number
   if (options.on === 'linux') {
     const { runOnLinux } = await import('./lab-on-linux.ts');
     return runOnLinux({ ...asked, at, ...(pcap !== undefined && { pcap }) }, textOptions(options));
+  }
+  if (asked.variant.beyondEngine) {
+    tell(`${id}, ${asked.variant.name}: our engine cannot play it; --on linux can, as root`);
+    return WRONG;
   }
   if (at === 'any') {
     tell('--at any: only --on linux has a host with all its interfaces in one capture');

@@ -29,6 +29,8 @@ export class Attachment implements Hashed, Timed {
   readonly reuse: boolean;
   /** It counts among the orphans. */
   orphan = false;
+  /** Bytes of text that it was last seen to hold, of which the stack keeps the sum. */
+  heldBytes = 0;
   /** Its SYN is not answered yet. */
   opening = false;
   /** Of a request: the third segment came without data, and TCP_DEFER_ACCEPT waits for some. */

@@ -1,3 +1,4 @@
+import type { Connection } from '../tcp/connection.ts';
 import { abort } from '../tcp/ending.ts';
 import type { State } from '../tcp/state.ts';
 import { close as closeConnection, shutdown as shutdownConnection } from '../tcp/user-calls.ts';
@@ -65,10 +66,20 @@ const endConnection = (stack: Stack, attachment: Attachment, now: number): void 
     return;
   }
   closeConnection(connection, now);
-  // tcp_check_oom: the FIN is out already, and the reset follows at once.
+  // tcp_check_oom: the FIN is out already, or waits behind data, and the reset follows at once.
   const isLeft = connection.state !== 'CLOSED' && !connection.becomesTimeWait;
-  if (isBeyond && isLeft) abort(connection, 'orphan-limit', now);
+  if (!isLeft) return;
+  if (isBeyond) abort(connection, 'orphan-limit', now);
+  else if (isOutOfMemory(stack, connection)) abort(connection, 'out-of-memory', now);
 };
+
+/** SOCK_MIN_SNDBUF: what Linux grants every socket, whatever the others hold. */
+const ALWAYS_GRANTED = 4608;
+const PAGE = 4096;
+
+/** tcp_out_of_memory, which counts the kernel's own bookkeeping as well; here it is text alone. */
+const isOutOfMemory = ({ settings, heldBytes }: Stack, { sendBuffer }: Connection): boolean =>
+  sendBuffer.length > ALWAYS_GRANTED && Math.ceil(heldBytes / PAGE) > settings.tcp_mem[2];
 
 /** sk_stream_closing. */
 const CLOSING_STATES: ReadonlySet<State> = new Set(['FIN-WAIT-1', 'CLOSING', 'LAST-ACK']);

@@ -42,6 +42,18 @@ describe('a conversation', () => {
     }
   });
 
+  it('lets a write that waits for room go on once SO_SNDBUF is large enough', () => {
+    const { net, client } = connected(new TwoHosts());
+    valueOf(client.setsockopt('SO_SNDBUF', 10_000));
+    client.nonBlocking = false;
+    // Nobody reads: the peer's window shuts, and the text stays here.
+    const writing = client.write(new Uint8Array(200_000));
+    net.run(1000);
+    expect(writing.settled).toBe(false);
+    valueOf(client.setsockopt('SO_SNDBUF', 400_000));
+    expect(told(writing)).toBe(200_000);
+  });
+
   it('moves a megabyte whole through blocking calls, losses or not', () => {
     for (const lossy of [false, true]) {
       const { net, client, server } = connected(new TwoHosts({ delayMs: 5 }));

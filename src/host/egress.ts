@@ -28,6 +28,7 @@ export class Egress implements Outlet {
   private readonly sink: PacketSink;
   private readonly onReset: ((event: ResetEvent) => void) | undefined;
   private readonly checksums: boolean;
+  private readonly isRefusing: (() => boolean) | undefined;
   private readonly ip = { ttl: 0, id: 0, dontFragment: true };
   private readonly reset = new Segment();
 
@@ -36,11 +37,13 @@ export class Egress implements Outlet {
     sink: PacketSink,
     onReset: ((event: ResetEvent) => void) | undefined,
     checksums: boolean,
+    isRefusing?: () => boolean,
   ) {
     this.settings = settings;
     this.sink = sink;
     this.onReset = onReset;
     this.checksums = checksums;
+    this.isRefusing = isRefusing;
   }
 
   transmit(segment: Segment, path: FourTuple, connection: Connection | undefined): void {
@@ -57,7 +60,13 @@ export class Egress implements Outlet {
     segment.hasTimestamps = reset.hasTimestamps;
     segment.tsval = reset.tsval;
     segment.tsecr = reset.tsecr;
+    segment.sackBlocks = reset.sack.length >> 1;
+    segment.sack.set(reset.sack);
     this.write(segment, path, reset.shape === 'active' ? (path as Path).nextIpId() : 0);
+  }
+
+  isCongested(): boolean {
+    return this.isRefusing !== undefined && this.isRefusing();
   }
 
   report(event: ResetEvent): void {

@@ -151,6 +151,61 @@ describe('close', () => {
     expect(readText(client)).toBe('read ECONNRESET');
   });
 
+  describe('close with data left, over the third number of tcp_mem', () => {
+    /** 8000 bytes take two pages of 4096. */
+    const closing = (pages: number, length = 8000) => {
+      const ends = connected();
+      ends.net.settings.server.tcp_mem = [0, 0, pages];
+      valueOf(ends.server.write(new Uint8Array(length)));
+      return ends;
+    };
+
+    it('FIN, and a reset one number higher in the same instant', () => {
+      const { net, client, server } = closing(1);
+      server.close();
+      net.run(10);
+      expect(net.causes('server')[0]).toBe('out-of-memory TCP_ABORT_ON_MEMORY');
+      const sent = net.segments.filter(({ from }) => from === 'server');
+      const reset = sent.findIndex(({ flags }) => flags === 20);
+      // The FIN is on the last segment of data.
+      const { flags, seq, length } = sent[reset - 1]!;
+      expect([flags & 1, (seq + length + 1) | 0]).toEqual([1, sent[reset]!.seq]);
+      expect(valueOf(client.read(new Uint8Array(9000)))).toBe(8000);
+      expect(readText(client)).toBe('EOF');
+      expect(net.hosts.server.counts()).toMatchObject({ connections: 0, orphans: 0 });
+    });
+
+    it.each([
+      ['not beyond the limit', 2, 8000],
+      ['not for what every socket is granted (SOCK_MIN_SNDBUF)', 0, 4608],
+    ])('%s', (_, pages, length) => {
+      const { net, server } = closing(pages, length);
+      server.close();
+      net.run(10);
+      expect(net.causes('server')).toEqual([]);
+    });
+
+    it.each([
+      ['counts what others hold unread', false, 'out-of-memory TCP_ABORT_ON_MEMORY'],
+      ['counts it no more once it is read', true, undefined],
+    ])('%s', (_, isRead, cause) => {
+      const { net, client, server, listener } = connected();
+      net.settings.server.tcp_mem = [0, 0, 3];
+      const other = client.process.socket();
+      other.connect({ address: SERVER, port: PORT });
+      net.run(10);
+      const reader = valueOf(listener.accept());
+      valueOf(other.write(new Uint8Array(5000)));
+      net.run(10);
+      if (isRead) valueOf(reader.read(new Uint8Array(5000)));
+      // 8000 bytes are two pages; with the other 5000 they are four.
+      valueOf(server.write(new Uint8Array(8000)));
+      server.close();
+      net.run(10);
+      expect(net.causes('server')[0]).toBe(cause);
+    });
+  });
+
   it('without TIME-WAIT the peer’s FIN is reset: lost-last-ack (A13)', () => {
     const { net, client, server } = connected();
     net.settings.server.tcp_max_tw_buckets = 0;

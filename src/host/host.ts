@@ -5,11 +5,12 @@ import {
   PROTOCOL_TCP,
   readDatagram,
 } from '../wire/datagram.ts';
-import type { IpAddress } from '../wire/ip-address.ts';
+import type { Endpoint, IpAddress } from '../wire/ip-address.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { abort } from '../tcp/ending.ts';
 import type { Secret } from '../tcp/keyed-hash.ts';
 import type { ResetEvent } from '../tcp/reset-event.ts';
+import type { State } from '../tcp/state.ts';
 import { defaultSettings, type Settings } from '../tcp/sysctl.ts';
 import { Egress, type PacketSink } from './egress.ts';
 import { icmpComes } from './icmp-comes.ts';
@@ -31,6 +32,8 @@ export interface HostOptions {
   readonly clock: Clock;
   /** Takes each IP packet that leaves, and must not call the host from there. */
   readonly egress: PacketSink;
+  /** Asked before text is sent: whether the device would take nothing just now. */
+  readonly isCongested?: () => boolean;
   /** Told of each reset sent, received, challenged, ignored or withheld. */
   readonly onReset?: (event: ResetEvent) => void;
   /** Told of each signal that a process does not ignore. */
@@ -69,7 +72,8 @@ export class Host {
     if (addresses.length === 0) throw new RangeError('a host has at least one address');
     if (!(mtu >= 68 && mtu <= 65_535)) throw new RangeError(`${mtu} is no MTU: 68 to 65535`);
     const settings = options.settings ?? defaultSettings();
-    const egress = new Egress(settings, options.egress, options.onReset, checksums);
+    const { egress: sink, onReset, isCongested } = options;
+    const egress = new Egress(settings, sink, onReset, checksums, isCongested);
     const obituaries = new Obituaries(options.obituaries ?? OBITUARIES);
     this.onSignal = options.onSignal;
     this.stack = new Stack({
@@ -148,6 +152,17 @@ export class Host {
     for (const attachment of Array.from(stack.table)) stack.lose(attachment);
     for (const place of stack.timeWaits.places()) stack.endTimeWait(place, 'lost');
     return stack.obituaries;
+  }
+
+  /** What ss(8) shows of a four-tuple: LISTEN where only a listener is there, CLOSED where nobody is. */
+  stateOf(local: Endpoint, remote: Endpoint): State {
+    const { stack } = this;
+    const key = stack.key.ofEnds(local, remote, local.port);
+    const attachment = stack.table.find(key);
+    if (attachment !== undefined) return attachment.connection?.state ?? 'SYN-RECEIVED';
+    const place = stack.timeWaits.find(key);
+    if (place !== -1) return stack.timeWaits.load(place).state;
+    return stack.listeners.find(local.address, local.port) === undefined ? 'CLOSED' : 'LISTEN';
   }
 
   *connections(): Generator<Connection> {

@@ -2,8 +2,10 @@ import type { Errno } from '../tcp/errno.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { State } from '../tcp/state.ts';
 import { setQuickAck } from '../tcp/ack-policy.ts';
+import { sendingTimes } from '../tcp/chronograph.ts';
 import { output } from '../tcp/output.ts';
 import { restartKeepalive } from '../tcp/keepalive.ts';
+import { tellOfSpace } from '../tcp/send-memory.ts';
 import { type Call, SettledCall } from './call.ts';
 import { SocketError } from './socket-error.ts';
 import {
@@ -30,6 +32,10 @@ export interface TcpInfo {
   readonly sndSsthresh: number;
   readonly unacknowledged: number;
   readonly unread: number;
+  /** How long something was to be sent; of that, held back by the peer's window, by SO_SNDBUF. */
+  readonly busyMs: number;
+  readonly rwndLimitedMs: number;
+  readonly sndbufLimitedMs: number;
   readonly timestamps: boolean;
   readonly sack: boolean;
   readonly windowScaling: boolean;
@@ -87,6 +93,7 @@ const takeEffect = (socket: Socket, c: Connection, name: NumericOption, now: num
   // TCP_NODELAY overrides TCP_CORK for what waits just now (tcp_sock_set_nodelay).
   if (name === 'TCP_NODELAY') output(c, now, options.noDelay ? 'sent' : 'as set');
   if (name === 'TCP_CORK') output(c, now);
+  if (name === 'SO_SNDBUF' || name === 'TCP_NOTSENT_LOWAT') tellOfSpace(c, now);
   if (name === 'SO_KEEPALIVE' || name === 'TCP_KEEPIDLE') restartKeepalive(c, now);
 };
 
@@ -135,13 +142,16 @@ const NOTHING: TcpInfo = {
   sndSsthresh: 0x7fff_ffff,
   unacknowledged: 0,
   unread: 0,
+  busyMs: 0,
+  rwndLimitedMs: 0,
+  sndbufLimitedMs: 0,
   timestamps: false,
   sack: false,
   windowScaling: false,
   ecn: false,
 };
 
-const infoOf = ({ connection: c, phase }: Socket): TcpInfo => {
+const infoOf = ({ connection: c, phase, stack }: Socket): TcpInfo => {
   if (phase === 'listening') return { ...NOTHING, state: 'LISTEN' };
   if (c === undefined) return NOTHING;
   return {
@@ -157,6 +167,7 @@ const infoOf = ({ connection: c, phase }: Socket): TcpInfo => {
     sndSsthresh: c.ssthresh,
     unacknowledged: c.sendBuffer.length,
     unread: c.receiveBuffer.readable,
+    ...sendingTimes(c, stack.now),
     timestamps: c.timestamps,
     sack: c.sackPermitted,
     windowScaling: c.windowScaling,

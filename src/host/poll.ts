@@ -1,4 +1,5 @@
 import type { Connection } from '../tcp/connection.ts';
+import { awaitSpace, isWritable } from '../tcp/send-memory.ts';
 import type { Socket } from './socket.ts';
 
 export type PollEvent = 'POLLERR' | 'POLLHUP' | 'POLLIN' | 'POLLNVAL' | 'POLLOUT' | 'POLLRDHUP';
@@ -21,15 +22,8 @@ const addConnection = (c: Connection, to: PollEvent[]): void => {
   const isOpening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
   if (receiveShutdown || (!isOpening && c.receiveBuffer.readable > 0)) to.push('POLLIN');
   if (!isOpening && (sendShutdown || isWritable(c))) to.push('POLLOUT');
+  else awaitSpace(c);
   if (receiveShutdown) to.push('POLLRDHUP');
   if (c.error !== undefined) to.push('POLLERR');
   if (isOver || (receiveShutdown && sendShutdown)) to.push('POLLHUP');
-};
-
-/** __sk_stream_is_writeable: a third of the buffer is free, and little is unsent. */
-const isWritable = (c: Connection): boolean => {
-  const { length, capacity } = c.sendBuffer;
-  const lowat = c.options.notSentLowat < 0 ? c.settings.tcp_notsent_lowat : c.options.notSentLowat;
-  const unsent = (c.sndEnd - c.sndNxt) | 0;
-  return capacity - length >= length >> 1 && unsent < lowat;
 };

@@ -59,6 +59,8 @@ export class Stack {
   readonly key: TupleKey;
   /** Connections that no application holds. */
   orphans = 0;
+  /** Text that all connections hold: written and not acknowledged, or received and not read. */
+  heldBytes = 0;
   private readonly pathKey: TupleKey;
   private readonly timeWait = new TimeWait();
   private readonly untold: (() => void)[] = [];
@@ -123,6 +125,7 @@ export class Stack {
       this.release(attachment, connection, now);
       return;
     }
+    this.hold(attachment, connection.sendBuffer.length + connection.receiveBuffer.readable);
     if (connection.orphan && !attachment.orphan) {
       attachment.orphan = true;
       this.orphans += 1;
@@ -225,7 +228,13 @@ export class Stack {
     this.obituaries.remember(this.keyOf(path), ending);
   }
 
+  private hold(attachment: Attachment, bytes: number): void {
+    this.heldBytes += bytes - attachment.heldBytes;
+    attachment.heldBytes = bytes;
+  }
+
   private detach(attachment: Attachment): void {
+    this.hold(attachment, 0);
     this.table.remove(attachment);
     this.timers.dismiss(attachment.timer);
     attachment.timer = -1;

@@ -1,5 +1,6 @@
 import type { Connection, PendingError } from '../tcp/connection.ts';
 import type { Errno } from '../tcp/errno.ts';
+import { isAwaitingSpace } from '../tcp/send-memory.ts';
 import { receive, send } from '../tcp/user-calls.ts';
 import type { Call, Outcome } from './call.ts';
 import { READ_AGAIN, socketError, SocketError, type Syscall, WRITE_AGAIN } from './socket-error.ts';
@@ -19,6 +20,8 @@ export interface WriteFlags {
   readonly noSignal?: boolean;
   /** MSG_MORE: more follows at once. */
   readonly more?: boolean;
+  /** MSG_EOR: no later text shares a segment with this. */
+  readonly endOfRecord?: boolean;
   /** MSG_OOB: the last byte is urgent. */
   readonly urgent?: boolean;
 }
@@ -49,7 +52,7 @@ const tryToRead = (
 export const write = (socket: Socket, bytes: Uint8Array, flags: WriteFlags): Call<number> => {
   mustBeBytes('write', bytes);
   if (socket.phase === 'closed') return socket.fails('write', 'EBADF');
-  const writing = { socket, bytes, flags, taken: 0 };
+  const writing = { socket, bytes, flags, taken: 0, blocks: false };
   const mayBlock = !socket.nonBlocking && flags.dontWait !== true;
   const attempt = (now: number): Outcome<number> | undefined => tryToWrite(writing, mayBlock, now);
   return socket.perform(attempt, mayBlock ? undefined : WRITE_AGAIN);
@@ -61,15 +64,20 @@ interface Writing {
   readonly flags: WriteFlags;
   /** Bytes so far; a call that blocks goes on until all are taken. */
   taken: number;
+  /** It waits until it is told of enough room, not of any. */
+  blocks: boolean;
 }
 
 const tryToWrite = (writing: Writing, all: boolean, now: number): Outcome<number> | undefined => {
   const { socket, bytes, flags } = writing;
   const c = socket.connection;
   if (c === undefined) return brokenPipe(writing);
+  if (writing.blocks && isAwaitingSpace(c)) return undefined;
+  writing.blocks = all;
   const { error } = c;
+  const { urgent, more, endOfRecord } = flags;
   const rest = bytes.length - writing.taken;
-  const sent = send(c, bytes, writing.taken, rest, now, flags.urgent, flags.more);
+  const sent = send(c, bytes, writing.taken, rest, now, urgent, more, endOfRecord);
   if (typeof sent === 'number') {
     writing.taken += sent;
     return writing.taken === bytes.length || !all ? writing.taken : undefined;

@@ -165,7 +165,7 @@ export class Application {
         this.conclude(step, 'read', socket.read(new Uint8Array(step.length ?? READ_LENGTH)));
         return;
       case 'close':
-        this.conclude(step, 'close', socket.close());
+        this.conclude(step, 'close', this.close(step, socket));
         return;
       case 'shutdown':
         this.conclude(step, `shutdown ${step.how}`, socket.shutdown(HOWS[step.how]));
@@ -174,6 +174,12 @@ export class Application {
         this.conclude(step, 'connect AF_UNSPEC', socket.disconnect());
         return;
     }
+  }
+
+  private close({ under }: StepOf<'close'>, socket: Socket): Call<unknown> {
+    return under === undefined
+      ? socket.close()
+      : this.stage.whileSysctl(this.role, under, () => socket.close());
   }
 
   has(name: string): boolean {

@@ -52,7 +52,7 @@ const ROWS: readonly Row[] = [
   },
   {
     title: { en: 'Calls of the closer', zh: '关闭方的调用' },
-    of: (ending) => callsOn(ending, 'server'),
+    of: (ending, language) => callsOn(ending, 'server', language),
   },
   {
     title: { en: 'Segments to the end', zh: '结束所用的报文' },
@@ -74,7 +74,7 @@ const ROWS: readonly Row[] = [
   },
   {
     title: { en: 'What the peer was told', zh: '对端得到的结果' },
-    of: (ending) => callsOn(ending, 'client'),
+    of: (ending, language) => callsOn(ending, 'client', language),
   },
   {
     title: { en: 'What the engine told', zh: '引擎的记录' },
@@ -147,8 +147,8 @@ const bytesBy = ({ calls }: Run, call: string, socket: string): number =>
     .filter((one) => one.call === call && one.socket === socket)
     .reduce((sum, { outcome }) => sum + (typeof outcome === 'number' ? outcome : 0), 0);
 
-const callsOn = ({ run }: Ending, socket: string): string =>
+const callsOn = ({ run }: Ending, socket: string, language: Language): string =>
   run.calls
     .filter((one) => one.socket === socket && one.call !== 'connect' && one.call !== 'accept')
-    .map(({ call, outcome }) => `${call}: ${outcomeText(outcome)}`)
+    .map(({ call, outcome }) => `${call}: ${outcomeText(outcome, language)}`)
     .join(', ');

@@ -100,7 +100,16 @@ export class Player {
 
   /** What happens to a host or its process. */
   private happens(
-    step: StepOf<'kill' | 'heed SIGPIPE' | 'cut power' | 'boot' | 'sysctl' | 'run'>,
+    step: StepOf<
+      | 'kill'
+      | 'heed SIGPIPE'
+      | 'cut power'
+      | 'boot'
+      | 'sysctl'
+      | 'limit subflows'
+      | 'add endpoint'
+      | 'run'
+    >,
   ): void {
     const application = this.applications[step.on];
     const machine = this.stage.machine(step.on);
@@ -124,6 +133,9 @@ export class Player {
       case 'run':
         startProgram(this.stage, step, this.calls);
         return;
+      case 'limit subflows':
+      case 'add endpoint':
+        throw new Error('our engine speaks no Multipath TCP');
     }
   }
 

@@ -26,11 +26,13 @@ export const waysToPlay = (variant: Variant, seed: number): readonly RunOptions[
   );
 };
 
-/** Plays a scenario in every way and judges it from both ends. */
+/** Plays a scenario in every way that the engine can, and judges it from both ends. */
 export const markScenario = (scenario: Scenario, seed: number): readonly Mark[] =>
-  scenario.variants.flatMap((variant) =>
-    waysToPlay(variant, seed).flatMap((options) => markRun(scenario, variant, options)),
-  );
+  scenario.variants
+    .filter(({ beyondEngine }) => beyondEngine !== true)
+    .flatMap((variant) =>
+      waysToPlay(variant, seed).flatMap((options) => markRun(scenario, variant, options)),
+    );
 
 const markRun = (scenario: Scenario, variant: Variant, options: RunOptions): readonly Mark[] => {
   const run = runScenario(scenario, variant, options);

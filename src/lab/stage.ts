@@ -1,5 +1,5 @@
 import type { CauseId } from '../causes/ids.ts';
-import type { Role, Step, Variant } from '../causes/scenario.ts';
+import type { Role, Step, UnderSysctl, Variant } from '../causes/scenario.ts';
 import type { Dissection, InFlight } from '../sim/in-flight.ts';
 import { Balancer } from '../sim/middleboxes/balancer.ts';
 import { Firewall } from '../sim/middleboxes/firewall.ts';
@@ -9,7 +9,7 @@ import { Recorder } from '../sim/recorder.ts';
 import type { SimHost } from '../sim/sim-host.ts';
 import { World } from '../sim/world.ts';
 import type { ResetEvent } from '../tcp/reset-event.ts';
-import { setSysctl } from '../tcp/sysctl.ts';
+import { readSysctl, setSysctl } from '../tcp/sysctl.ts';
 import { type IpAddress, parseAddress } from '../wire/ip-address.ts';
 import type { Fits } from '../causes/scenario-match.ts';
 import { ROLES, type RunOptions } from './run.ts';
@@ -117,6 +117,16 @@ export class Stage {
   sysctl(role: Role, name: string, value: string): void {
     const wrong = setSysctl(this.machine(role).settings, name, value);
     if (wrong !== undefined) throw new Error(wrong);
+  }
+
+  /** Makes a call while the last number of a host's setting is another. */
+  whileSysctl<T>(role: Role, { name, last }: UnderSysctl, call: () => T): T {
+    const before = readSysctl(this.machine(role).settings, name);
+    if (before === undefined) throw new Error(`unknown sysctl ${name}`);
+    this.sysctl(role, name, [...before.split(' ').slice(0, -1), last].join(' '));
+    const result = call();
+    this.sysctl(role, name, before);
+    return result;
   }
 
   filter(

@@ -6,7 +6,6 @@ import type { ResetEvent } from '../tcp/reset-event.ts';
 import { tupleText } from '../tcp/four-tuple.ts';
 import { beginningsIn, ladderOf } from './detective.ts';
 import type { CallRecord, Run, Told } from './run.ts';
-import { outcomeText } from './tell-words.ts';
 import { type Finding, type Judgement, others } from './truth.ts';
 import { type LabWords, labWordsIn } from './words.ts';
 
@@ -60,9 +59,9 @@ const tellCalls = (sheet: Sheet, calls: readonly CallRecord[], words: LabWords):
     const differs = expected !== undefined && expected !== outcome;
     const remarks = [
       ...(because === undefined ? [] : [because]),
-      ...(differs ? [words.expected(outcomeText(expected))] : []),
+      ...(differs ? [words.expected(expected)] : []),
     ];
-    const told = outcomeText(outcome);
+    const told = words.outcome(outcome);
     const result = remarks.length === 0 ? told : `${told} (${remarks.join('; ')})`;
     return [seconds(atMs), on, call, socket === on ? '' : socket, result];
   });

@@ -84,10 +84,28 @@ export const isAsMeant = (cause: CauseId, variant: Variant): boolean => {
   return isKinOfOne(cause, meant);
 };
 
+/** A capture, and why each reset in it was sent, by whoever knows best. */
+export interface Exhibit {
+  readonly capture: Uint8Array;
+  readonly resets: readonly KnownReset[];
+}
+
+export interface KnownReset {
+  readonly frame: number;
+  readonly cause: CauseId;
+}
+
 /** Shows the capture of one end to the detective, who has seen nothing else. */
-export const judge = (run: Run, at: Role): Judgement => {
-  const truth = truthAt(run.variant, at);
-  const { capture, resets } = run.recordings[at];
+export const judge = ({ variant, recordings }: Run, at: Role): Judgement =>
+  judgeExhibit(variant, recordings[at], at);
+
+/** The same of a capture that was taken elsewhere. */
+export const judgeExhibit = (
+  variant: Variant,
+  { capture, resets }: Exhibit,
+  at: Role,
+): Judgement => {
+  const truth = truthAt(variant, at);
   const { verdicts } = investigate(capture);
   const causes = new Map(resets.map(({ frame, cause }) => [frame, cause]));
   const frames = new Set([...causes.keys(), ...verdicts.map(({ frame }) => frame)]);

@@ -1,4 +1,6 @@
+import type { Outcome } from '../causes/scenario.ts';
 import type { Language } from '../causes/text.ts';
+import { outcomeText } from './tell-words.ts';
 
 /** The laboratory's own words, in one language. */
 export interface LabWords {
@@ -9,7 +11,8 @@ export interface LabWords {
   readonly reset: string;
   readonly events: string;
   readonly conditions: (seed: number, family: number, timestamps: boolean, at: string) => string;
-  readonly expected: (outcome: string) => string;
+  readonly outcome: (outcome: Outcome) => string;
+  readonly expected: (outcome: Outcome) => string;
   readonly couldBe: (causes: string) => string;
   readonly noReset: string;
   readonly silent: string;
@@ -35,7 +38,8 @@ const english: LabWords = {
   events: 'What the engine did, and by which rule',
   conditions: (seed, family, timestamps, at) =>
     `seed ${seed}, IPv${family}, ${timestamps ? 'with' : 'without'} timestamps, captured at the ${at}`,
-  expected: (outcome) => `as written: ${outcome}`,
+  outcome: (outcome) => outcomeText(outcome, 'en'),
+  expected: (outcome) => `as written: ${outcomeText(outcome, 'en')}`,
   couldBe: (causes) => `could be ${causes}`,
   noReset: 'no reset',
   silent: 'nothing',
@@ -65,7 +69,8 @@ const chinese: LabWords = {
   events: '引擎做了什么，依据哪条规则',
   conditions: (seed, family, timestamps, at) =>
     `种子 ${seed}，IPv${family}，${timestamps ? '有' : '无'}时间戳，在${roleIn(at)}抓包`,
-  expected: (outcome) => `原本：${outcome}`,
+  outcome: (outcome) => outcomeText(outcome, 'zh'),
+  expected: (outcome) => `原本：${outcomeText(outcome, 'zh')}`,
   couldBe: (causes) => `也可能是 ${causes}`,
   noReset: '没有 RST',
   silent: '无',

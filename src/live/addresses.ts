@@ -3,6 +3,8 @@ import type { Role } from '../causes/scenario.ts';
 /** An address in a network, and the router's there. */
 interface Place {
   readonly address: string;
+  /** Its second one, once it has that. */
+  readonly second: string;
   readonly prefix: number;
   readonly router: string;
 }
@@ -23,8 +25,13 @@ export const planFor = (slot: number, family: 4 | 6, routed: boolean): Plan => {
     const prefix = routed ? 25 : 24;
     return {
       family,
-      client: { address: `${network}.10`, prefix, router: `${network}.1` },
-      server: { address: `${network}.200`, prefix, router: `${network}.129` },
+      client: { address: `${network}.10`, second: `${network}.11`, prefix, router: `${network}.1` },
+      server: {
+        address: `${network}.200`,
+        second: `${network}.201`,
+        prefix,
+        router: `${network}.129`,
+      },
       service: `${network}.77`,
     };
   }
@@ -32,8 +39,8 @@ export const planFor = (slot: number, family: 4 | 6, routed: boolean): Plan => {
   const far = routed ? `fd00:98:2:${slot.toString(16)}:` : near;
   return {
     family,
-    client: { address: `${near}:10`, prefix: 64, router: `${near}:1` },
-    server: { address: `${far}:200`, prefix: 64, router: `${far}:2` },
+    client: { address: `${near}:10`, second: `${near}:11`, prefix: 64, router: `${near}:1` },
+    server: { address: `${far}:200`, second: `${far}:201`, prefix: 64, router: `${far}:2` },
     service: `${near}:77`,
   };
 };

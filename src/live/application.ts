@@ -1,8 +1,9 @@
-import type { Outcome } from '../causes/scenario.ts';
+import type { Outcome, Protocol } from '../causes/scenario.ts';
 import type { Libc } from './libc.ts';
 import { runProgram } from './programs.ts';
 import type { Made, Order, StepOf } from './protocol.ts';
 import { RealSocket } from './sockets.ts';
+import { whileSysctl } from './while-sysctl.ts';
 
 /** A call waits so long, if nothing else is said, before it counts as waiting in vain. */
 const PATIENCE_MS = 3000;
@@ -16,7 +17,7 @@ interface Done {
   readonly port?: number;
 }
 
-type Asked = Pick<Order, 'family' | 'address' | 'target'>;
+type Asked = Pick<Order, 'family' | 'address' | 'target' | 'sysctl'>;
 
 /** The sockets of a process, by the names that the scenario gives them. */
 export class Application {
@@ -64,12 +65,13 @@ export class Application {
       case 'error':
       case 'disconnect':
       case 'collect':
-        return { made: await this.call(step) };
+        return { made: await this.call(step, asked) };
     }
   }
 
-  private listen({ socket: name, port, backlog, options }: StepOf<'listen'>, asked: Asked): Done {
-    const socket = this.make(name, asked);
+  private listen(step: StepOf<'listen'>, asked: Asked): Done {
+    const { socket: name, port, backlog, options, protocol } = step;
+    const socket = this.make(name, asked, protocol);
     for (const option of options ?? []) socket.set(option);
     socket.bind(asked.address, port);
     socket.listen(backlog ?? DEFAULT_BACKLOG);
@@ -77,7 +79,7 @@ export class Application {
   }
 
   private async connect(step: StepOf<'connect'>, asked: Asked): Promise<Done> {
-    const socket = this.make(step.socket, asked);
+    const socket = this.make(step.socket, asked, step.protocol);
     for (const option of step.options ?? []) socket.set(option);
     if (step.from !== undefined) socket.bind(asked.address, step.from);
     if (step.initialSequence !== undefined) socket.beginWith(step.initialSequence);
@@ -100,6 +102,7 @@ export class Application {
 
   private async call(
     step: StepOf<'write' | 'read' | 'close' | 'shutdown' | 'error' | 'disconnect' | 'collect'>,
+    { sysctl }: Asked,
   ): Promise<Made> {
     const socket = this.socket(step.socket);
     const within = step.withinMs ?? PATIENCE_MS;
@@ -110,7 +113,12 @@ export class Application {
       case 'read':
         return made('read', await socket.read(step.length ?? READ_LENGTH, within));
       case 'close':
-        return made('close', await socket.close());
+        return made(
+          'close',
+          step.under === undefined || sysctl === undefined
+            ? await socket.close()
+            : whileSysctl(sysctl, step.under.last, () => socket.closeNow()),
+        );
       case 'shutdown':
         return made(`shutdown ${step.how}`, socket.shutdown(step.how));
       case 'error':
@@ -122,8 +130,8 @@ export class Application {
     }
   }
 
-  private make(name: string, { family }: Asked): RealSocket {
-    const socket = RealSocket.make(this.libc, family);
+  private make(name: string, { family }: Asked, protocol?: Protocol): RealSocket {
+    const socket = RealSocket.make(this.libc, family, protocol);
     this.sockets.set(name, socket);
     return socket;
   }

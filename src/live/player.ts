@@ -4,7 +4,7 @@ import { run } from './command.ts';
 import { forgeFrom, rawPacket } from './forgery.ts';
 import type { Libc } from './libc.ts';
 import { type Fits, fitting } from '../causes/scenario-match.ts';
-import type { HostProcess } from './processes.ts';
+import type { HostProcess, Result } from './processes.ts';
 import type { Made, ProcessStep, StepOf } from './protocol.ts';
 import { sendRaw } from './raw-packet.ts';
 import { sureAddress } from './socket-address.ts';
@@ -72,6 +72,10 @@ export class LinuxPlayer {
         return this.stage.boot(step.on);
       case 'sysctl':
         return this.stage.sysctl(step.on, step.name, step.value);
+      case 'limit subflows':
+        return this.stage.limitSubflows(step.on, step.most);
+      case 'add endpoint':
+        return this.stage.addEndpoint(step.on);
       case 'wait':
       case 'lose':
       case 'hold':
@@ -107,7 +111,7 @@ export class LinuxPlayer {
     const role = this.roleOf(step);
     const target = this.stage.addressOf('to' in step && step.to ? step.to : 'server');
     const process = await this.ready(role);
-    const result = await process.obey(step, target);
+    const result = await this.obeyed(process, step, target);
     if (!('socket' in step)) return;
     const expected = 'expect' in step ? step.expect : undefined;
     if ('killedBy' in result) {
@@ -117,6 +121,17 @@ export class LinuxPlayer {
     }
     if (result.port !== undefined) this.ports.set(step.socket, result.port);
     if (result.made !== undefined) this.note(role, result.made, expected);
+  }
+
+  /** What the machine shares is lent for as long as the step takes, and put right whatever happens. */
+  private async obeyed(process: HostProcess, step: ProcessStep, target: string): Promise<Result> {
+    if (step.do !== 'close' || step.under === undefined) return process.obey(step, target);
+    const lent = await this.stage.lend(step.under.name);
+    try {
+      return await process.obey(step, target, lent.path);
+    } finally {
+      lent.takeBack();
+    }
   }
 
   private note(on: Role, made: Made, expected: Outcome | undefined): void {

@@ -37,11 +37,15 @@ export class HostProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Has a step carried out; throws where it cannot be. `target`: where connect() leads. */
-  async obey(step: Order['step'], target: string): Promise<Result> {
+  /**
+   * Has a step carried out; throws where it cannot be. `target`: where connect() leads; `sysctl`: the
+   * file of a setting that the step may change.
+   */
+  async obey(step: Order['step'], target: string, sysctl?: string): Promise<Result> {
     if (!this.isAlive) throw new Error(`the process has ended. ${this.complaints}`.trim());
     this.orders += 1;
-    const order: Order = { id: this.orders, step, target, ...this.whereabouts };
+    const lent = sysctl === undefined ? {} : { sysctl };
+    const order: Order = { id: this.orders, step, target, ...lent, ...this.whereabouts };
     const outcome = new Promise<Result>((resolve) => this.waiting.set(order.id, resolve));
     this.child.stdin.write(`${JSON.stringify(order)}\n`);
     const reply = await outcome;

@@ -34,6 +34,8 @@ export interface Order extends Whereabouts {
   readonly step: ProcessStep | { readonly do: 'forget all' };
   /** Where connect() leads. */
   readonly target: string;
+  /** A file of the sysctl that the step changes for one call. */
+  readonly sysctl?: string;
 }
 
 /** A call that was made, by an order or by a program that runs. */

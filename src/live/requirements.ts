@@ -17,6 +17,17 @@ export const whatIsMissing = (): string | undefined => {
   return;
 };
 
+const TUN = '/dev/net/tun';
+
+/** The same for a TUN device in a namespace of ours, with the kernel's TCP behind it. */
+export const whatTunLacks = (): string | undefined => {
+  if (process.platform !== 'linux') return "the kernel's TCP is Linux's";
+  if (process.getuid?.() !== 0) return "the kernel's TCP needs root (a network namespace)";
+  if (!isInstalled('ip')) return 'ip must be installed';
+  if (!existsSync(TUN)) return `the kernel has no TUN devices (${TUN})`;
+  return;
+};
+
 const isInstalled = (program: string): boolean =>
   (process.env['PATH'] ?? '')
     .split(delimiter)

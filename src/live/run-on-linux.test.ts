@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Variant } from '../causes/scenario.ts';
@@ -69,6 +69,30 @@ describe.skipIf(missing !== undefined)('on this kernel', () => {
     expect(counters.client['TCPAbortOnData']).toBe(1);
     expect(counters.server['TCPAbortOnData']).toBeUndefined();
   }, 30_000);
+
+  it('runs out of memory for one close() alone, and leaves tcp_mem as it was', async () => {
+    const setting = () => readFileSync('/proc/sys/net/ipv4/tcp_mem', 'utf8');
+    const before = setting();
+    const { kernel, calls } = await play('out-of-memory', 'sent');
+    expect(kernel.map(({ by, reason }) => `${by} ${reason}`)).toEqual([
+      'server TCP_ABORT_ON_MEMORY',
+    ]);
+    expect(calls.slice(-3).map(({ outcome }) => outcome)).toEqual([8000, 'EOF', 'EPIPE']);
+    expect(setting()).toBe(before);
+  }, 30_000);
+
+  it.each([
+    ['refused', ['server MPTCP_RST_EPROHIBIT', 'client MPTCP_RST_EUNSPEC']],
+    ['unknown-token', ['server MPTCP_RST_EMPTCP']],
+    ['stripped-data', ['server MPTCP_RST_EMIDDLEBOX']],
+  ])(
+    'mptcp, %s: the reason that RFC 8684 §3.6 has for it',
+    async (name, reasons) => {
+      const { kernel } = await play('mptcp', name, 6);
+      expect(kernel.map(({ by, reason }) => `${by} ${reason}`)).toEqual(reasons);
+    },
+    30_000,
+  );
 
   it('kills by SIGPIPE who heeds it', async () => {
     const { calls } = await play('linger-zero', 'sigpipe');

@@ -1,6 +1,6 @@
 import type { Role, Variant } from '../causes/scenario.ts';
 import { type Libc, loadLibc } from './libc.ts';
-import { OF_THE_MACHINE, sweepMachineSysctls } from './machine-sysctl.ts';
+import { sweepMachineSysctls } from './machine-sysctl.ts';
 import { sweepNamespaces } from './namespaces.ts';
 import { type KernelCall, LinuxPlayer } from './player.ts';
 import { whatIsMissing } from './requirements.ts';
@@ -83,9 +83,8 @@ export class LinuxLab {
   }
 }
 
-const needsMachine = ({ steps, sysctls = {} }: Variant): boolean =>
-  steps.some((step) => step.do === 'sysctl' && OF_THE_MACHINE.includes(step.name)) ||
-  Object.values(sysctls).some((set) => OF_THE_MACHINE.some((name) => name in set));
+const needsMachine = ({ steps }: Variant): boolean =>
+  steps.some((step) => step.do === 'close' && step.under !== undefined);
 
 /** The clock of the trace. */
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -93,7 +92,10 @@ const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** Resets of this stage, told from those of others by their addresses. */
 const ownReset = (reset: TracedReset, stage: LinuxStage): readonly KernelReset[] => {
   const [source, target] = [hostOf(reset.source), hostOf(reset.target)];
-  const ends = ROLES.map((role) => [role, stage.addressOf(role)] as const);
+  const ends = ROLES.flatMap((role) => {
+    const { address, second } = stage.plan[role];
+    return [[role, address] as const, [role, second] as const];
+  });
   const by = ends.find(([, address]) => address === source)?.[0];
   if (by !== undefined) return [{ ...reset, by }];
   const isOurs = [...ends.map(([, address]) => address), stage.addressOf('service')];

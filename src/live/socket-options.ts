@@ -6,6 +6,8 @@ const IPPROTO_TCP = 6;
 const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
 
+const TCP_CONGESTION = 13;
+
 /** TCP_REPAIR and what belongs to it (linux/tcp.h). */
 const TCP_REPAIR = 19;
 const TCP_REPAIR_QUEUE = 20;
@@ -46,6 +48,16 @@ export const packOption = ({ name, value }: SocketOption): PackedOption => {
   const [level, number] = known;
   const numbers = typeof value === 'number' ? [value] : value;
   return { level, name: number, value: ints(...numbers) };
+};
+
+/**
+ * Linux's own default, and the engine's. A machine may have another, and a namespace may not choose one
+ * that is restricted there (tcp_allowed_congestion_control), but a socket of root may.
+ */
+export const TO_RUN_CUBIC: PackedOption = {
+  level: IPPROTO_TCP,
+  name: TCP_CONGESTION,
+  value: new TextEncoder().encode('cubic'),
 };
 
 /** The socket may from now on disappear without a segment. */

@@ -7,12 +7,14 @@ import {
   packOption,
   SO_ERROR,
   SOL_SOCKET,
+  TO_RUN_CUBIC,
   TO_VANISH,
   toBeginWith,
 } from './socket-options.ts';
 
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0x800;
+const IPPROTO = { tcp: 0, mptcp: 262 } as const;
 const MSG_DONTWAIT = 0x40;
 const HOWS = { SHUT_RD: 0, SHUT_WR: 1, SHUT_RDWR: 2 } as const;
 
@@ -32,12 +34,13 @@ export class RealSocket {
     this.descriptor = descriptor;
   }
 
-  static make(libc: Libc, family: 4 | 6): RealSocket {
+  static make(libc: Libc, family: 4 | 6, protocol: keyof typeof IPPROTO = 'tcp'): RealSocket {
     const domain = family === 4 ? AF_INET : AF_INET6;
-    const descriptor = libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const descriptor = libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO[protocol]);
     if (descriptor < 0) throw new Error(`socket: ${libc.errno()}`);
     const socket = new RealSocket(libc, descriptor);
     socket.set({ name: 'SO_REUSEADDR', value: 1 });
+    socket.setPacked(TO_RUN_CUBIC);
     return socket;
   }
 
@@ -144,6 +147,13 @@ export class RealSocket {
     this.open = false;
     const result = await this.libc.closePatiently(this.descriptor);
     return result === 0 ? 'ok' : 'EIO';
+  }
+
+  /** In this thread: nothing else is done until it is closed. */
+  closeNow(): Outcome {
+    if (!this.open) return 'EBADF';
+    this.open = false;
+    return this.told(this.libc.close(this.descriptor), 'ok');
   }
 
   /** Ends without a segment, as by a power cut. */

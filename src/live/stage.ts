@@ -4,7 +4,7 @@ import { Capture } from './capture.ts';
 import { type Counters, growth, readCounters } from './counters.ts';
 import { withoutOffloads } from './device.ts';
 import type { Libc } from './libc.ts';
-import { changeForNow, OF_THE_MACHINE } from './machine-sysctl.ts';
+import { lend, type Lent, OF_THE_MACHINE } from './machine-sysctl.ts';
 import { joinSpaces, Namespace } from './namespaces.ts';
 import { HostProcess } from './processes.ts';
 import type { Made } from './protocol.ts';
@@ -27,6 +27,12 @@ export type Place = Role | 'any';
 const ROLES: readonly Role[] = ['client', 'server'];
 const DELAY_MS = 5;
 
+/** Those settings that a namespace takes from the machine (tcp_sk_init), as Linux has them by itself. */
+const LINUX_DEFAULTS = [
+  ['net.ipv4.tcp_rmem', '4096 131072 33554432'],
+  ['net.ipv4.tcp_wmem', '4096 16384 4194304'],
+] as const;
+
 /** Two hosts in namespaces of their own, and what lies between them. */
 export class LinuxStage {
   readonly wire: Wire;
@@ -38,7 +44,6 @@ export class LinuxStage {
   private readonly spaces: Readonly<Record<Role | 'router' | 'wire', Namespace>>;
   private readonly captures = new Map<Place, Capture>();
   private readonly counters = new Map<Role, Counters>();
-  private readonly restores: (() => void)[] = [];
   private readonly forget: () => void;
 
   private constructor(libc: Libc, variant: Variant, options: LinuxOptions) {
@@ -112,8 +117,26 @@ export class LinuxStage {
   }
 
   sysctl(role: Role, name: string, value: number | string): void {
-    if (OF_THE_MACHINE.includes(name)) this.restores.push(changeForNow(name, value));
-    else this.spaces[role].sysctl(name, value);
+    if (OF_THE_MACHINE.includes(name)) throw new Error(`${name} is of the whole machine`);
+    this.spaces[role].sysctl(name, value);
+  }
+
+  /** A setting for the host's process to change, of those that the machine has for all. */
+  lend(name: string): Promise<Lent> {
+    if (!OF_THE_MACHINE.includes(name)) throw new Error(`${name} is of a namespace: set it there`);
+    return lend(name);
+  }
+
+  /** A second address, from which the host's MPTCP connections open a further subflow each. */
+  async addEndpoint(role: Role): Promise<void> {
+    const { second, prefix } = this.plan[role];
+    const space = this.spaces[role];
+    await space.ip(`addr add ${second}/${prefix} dev eth0${this.nodad}`);
+    await space.ip(`mptcp endpoint add ${second} dev eth0 subflow`);
+  }
+
+  async limitSubflows(role: Role, most: number): Promise<void> {
+    await this.spaces[role].ip(`mptcp limits set subflows ${most}`);
   }
 
   async filter(filter: Filter): Promise<void> {
@@ -138,7 +161,6 @@ export class LinuxStage {
   }
 
   async remove(): Promise<void> {
-    for (const restore of this.restores) restore();
     this.wire.close();
     await Promise.all(Object.values(this.spaces).map((space) => space.remove()));
     releaseSlot(this.slot);
@@ -187,6 +209,7 @@ export class LinuxStage {
 
   private set(role: Role): void {
     const { timestamps, sysctls } = this.options;
+    for (const [name, value] of LINUX_DEFAULTS) this.sysctl(role, name, value);
     this.sysctl(role, 'net.ipv4.tcp_timestamps', timestamps ? 1 : 0);
     for (const [name, value] of Object.entries(this.variant.sysctls?.[role] ?? {})) {
       this.sysctl(role, name, value);

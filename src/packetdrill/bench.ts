@@ -13,6 +13,8 @@ const STANDSTILL = 10_000;
 export class Bench {
   readonly host: Host;
   readonly left: Departure[] = [];
+  /** A queueing discipline has been set that takes no packet. */
+  refuses = false;
   private readonly clock = { now: BEGINNING_MS };
   private drawnBy: Departure['drawnBy'] = 'call';
   private standing = 0;
@@ -24,6 +26,7 @@ export class Bench {
       secret: [0x5eed, 0x0dd5],
       clock: this.clock,
       egress: (bytes, length) => this.leaves(bytes.slice(0, length)),
+      isCongested: () => this.refuses,
       mtu,
     });
   }
@@ -67,6 +70,7 @@ export class Bench {
   }
 
   private leaves(packet: Uint8Array): void {
+    if (this.refuses) return;
     const departure = departureOf(packet, this.now, this.drawnBy);
     if (departure !== undefined) this.left.push(departure);
   }

@@ -1,3 +1,4 @@
+import type { Bench } from './bench.ts';
 import type { Host } from '../host/host.ts';
 import { setSysctl } from '../tcp/sysctl.ts';
 import { setFreeBsdSysctl } from './freebsd-sysctls.ts';
@@ -12,6 +13,7 @@ export type CommandOutcome =
   | { readonly kind: 'unsupported'; readonly construct: string };
 
 export interface CommandTarget {
+  readonly bench: Bench;
   readonly host: Host;
   readonly profile: Profile;
   /** All that the script has open. */
@@ -69,13 +71,19 @@ const runPart = (words: readonly string[], part: string, target: CommandTarget):
         ? DONE
         : what;
     case 'tc':
-      // A queue that takes nothing, or loses some, is a network that is not there.
-      return part.includes('limit 0') || part.includes('netem') ? what : DONE;
+      return setQueue(part, target) ? DONE : what;
     case 'ip':
       return args[0] === 'tcp_metrics' ? DONE : what;
     default:
       return what;
   }
+};
+
+/** `tc qdisc …`: a queue that takes nothing, or any other; false where packets would be lost or late. */
+const setQueue = (part: string, { bench }: CommandTarget): boolean => {
+  if (part.includes('netem')) return false;
+  bench.refuses = /\blimit 0\b/.test(part);
+  return true;
 };
 
 /** `/proc/sys/net/ipv4/name=value` as sysctl(8) writes it. */
@@ -94,6 +102,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_reordering': '3',
   'net.ipv4.tcp_congestion_control': 'cubic',
   'net.ipv4.tcp_slow_start_after_idle': '0',
+  'net.ipv4.tcp_tso_win_divisor': '3',
   'net.ipv4.tcp_early_retrans': '4',
   'net.ipv4.tcp_recovery': '1',
   'net.ipv4.tcp_ecn': '0',
@@ -128,8 +137,6 @@ const sysctl = (args: readonly string[], target: CommandTarget): CommandOutcome 
 /** Of Linux, and without effect on what the scripts look at. */
 const INERT = new Set([
   'net.ipv4.tcp_fack',
-  'net.ipv4.tcp_tso_win_divisor',
-  'net.ipv4.tcp_min_tso_segs',
   'net.ipv4.tcp_pacing_ss_ratio',
   'net.ipv4.tcp_pacing_ca_ratio',
   'net.ipv4.tcp_no_metrics_save',

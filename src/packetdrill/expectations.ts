@@ -107,9 +107,9 @@ export class Expectations {
   }
 
   /** As many packets in a row as make up the text that is expected, as one. */
-  private gather(expected: PacketAction, { untilMs }: Times): Departure | undefined {
+  private gather(expected: PacketAction, { fromMs, untilMs }: Times): Departure | undefined {
     let whole = this.next(untilMs);
-    if (this.configuration.strictSegments) return whole;
+    if (this.configuration.strictSegments || (whole?.atMs ?? 0) < fromMs) return whole;
     while (whole !== undefined && whole.length > 0 && whole.length < expected.length) {
       const more = this.next(untilMs);
       if (more === undefined) return whole;
@@ -163,8 +163,8 @@ const follows = (first: Departure, second: Departure): boolean =>
   (first.flags | FIN_OR_PSH) === (second.flags | FIN_OR_PSH);
 
 /**
- * As a network card's driver would have been handed it. Linux puts PSH on what leaves it as one packet
- * of several segments (__tcp_transmit_skb), which cannot be told here: so it is as the script has it.
+ * As a network card's driver would have been handed it. Where Linux ends one packet and begins another,
+ * and so puts PSH (__tcp_transmit_skb), changes from version to version: so it is as the script has it.
  */
 const joined = (first: Departure, last: Departure, expected: PacketAction): Departure => ({
   ...first,

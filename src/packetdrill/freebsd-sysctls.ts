@@ -63,13 +63,14 @@ const INERT = new Set([
 ]);
 
 /**
- * Before a script begins: neither a reset nor a SYN ends TIME-WAIT, and a reset after a FIN must have
- * the number that comes next.
+ * Before a script begins: neither a reset nor a SYN ends TIME-WAIT, a reset after a FIN must have the
+ * number that comes next, and what was received before still acknowledges (tcp_do_segment).
  */
 export const beAsFreeBsd = (settings: Settings): void => {
   settings.tcp_rfc1337 = 1;
   settings.resetlab_time_wait_syn = 'never';
   settings.resetlab_reset_acceptance = 'exact';
+  settings.resetlab_old_segment = 'take-ack';
 };
 
 export const setFreeBsdSysctl = (

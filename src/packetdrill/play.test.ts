@@ -69,6 +69,13 @@ describe('a script', () => {
     });
   });
 
+  it('wants the first of them in time as well as the last', () => {
+    const lines = '+0 write(4, ..., 1000) = 1000\n+.1 write(4, ..., 1000) = 1000\n';
+    expect(play(`${lines}+0 > P. 1:2001(2000) ack 1\n`)).toMatchObject({
+      why: 'another packet left: length',
+    });
+  });
+
   it('fails by a packet that it does not speak of, also after its last line', () => {
     const verdict = play('+0 < . 1:11(10) ack 777 win 65535\n');
     expect(verdict).toMatchObject({ actual: '> . 1:1(0) ack 1 win 64240', beyond: true });
@@ -93,6 +100,26 @@ describe('a script', () => {
       actual: 'tcpi_snd_cwnd = 10',
     });
     expect(assertion('tcpi_moon == 1')).toMatchObject({ construct: 'Python: tcpi_moon' });
+  });
+
+  it('may make the device refuse all packets, and take them again', () => {
+    const refuses = '+0 `tc qdisc replace dev tun0 root pfifo limit 0`\n';
+    const takes = '+0 `tc qdisc replace dev tun0 root pfifo`\n';
+    expect(play(`${refuses}+0 write(4, ..., 10) = 10\n+.1 > P. 1:11(10) ack 1\n`)).toMatchObject({
+      why: 'nothing left',
+    });
+    // The first probe after the RTO of 200 ms and a round trip fails, and the next comes 500 ms later.
+    const later = `${refuses}+0 write(4, ..., 10) = 10\n+.3 ${takes.slice(3)}+.41 > P. 1:11(10) ack 1\n`;
+    expect(play(later).verdict).toBe('pass');
+  });
+
+  it('asks what held sending back, and ends records with MSG_EOR', () => {
+    const lines = [
+      '+0 send(4, ..., 10, MSG_EOR) = 10',
+      '+0 > P. 1:11(10) ack 1',
+      '+.1 %{ assert 99000 <= tcpi_busy_time <= 101000 and tcpi_rwnd_limited == 0 }%',
+    ];
+    expect(play(`${lines.join('\n')}\n`).verdict).toBe('pass');
   });
 
   it.each([

@@ -191,6 +191,7 @@ class Run {
 
   private command(line: number, command: string): Verdict {
     const outcome = runCommand(command, {
+      bench: this.bench,
       host: this.bench.host,
       profile: this.profile,
       sockets: this.app.sockets.values(),

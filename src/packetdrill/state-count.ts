@@ -1,3 +1,5 @@
+import type { Host } from '../host/host.ts';
+import type { Socket } from '../host/socket.ts';
 import type { State } from '../tcp/state.ts';
 import type { CommandOutcome, CommandTarget } from './commands.ts';
 
@@ -28,16 +30,15 @@ export const countStates = (command: string, target: CommandTarget): CommandOutc
 
 const countOf = (state: State, { host, sockets }: CommandTarget): number => {
   if (state === 'TIME-WAIT') return host.counts().timeWaits;
-  if (state === 'CLOSED') return [...sockets].filter(isClosed).length;
+  if (state === 'CLOSED') return [...sockets].filter((socket) => isClosed(host, socket)).length;
   const connections = [...host.connections()].filter((c) => c.state === state).length;
   return state === 'SYN-RECEIVED' ? connections + host.counts().requests : connections;
 };
 
-/** FreeBSD keeps the block of a connection that is over until its socket is closed. */
-const isClosed = ({
-  phase,
-  connection,
-}: {
-  phase: string;
-  connection?: { state: State } | undefined;
-}): boolean => (connection === undefined ? phase === 'unconnected' : connection.state === 'CLOSED');
+/** FreeBSD keeps the block of a connection that is over, TIME-WAIT too, until its socket is closed. */
+const isClosed = (host: Host, { phase, connection }: Socket): boolean => {
+  if (connection === undefined) return phase === 'unconnected';
+  if (connection.state !== 'TIME-WAIT') return connection.state === 'CLOSED';
+  const { local, remote } = connection.path;
+  return host.stateOf(local, remote) !== 'TIME-WAIT';
+};

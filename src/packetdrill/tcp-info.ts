@@ -1,4 +1,5 @@
 import type { Socket } from '../host/socket.ts';
+import { sendingTimes } from '../tcp/chronograph.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { State } from '../tcp/state.ts';
 import type { Names } from './assertions.ts';
@@ -79,11 +80,16 @@ const READINGS: Record<string, Reading> = {
   tcpi_lost: (c) => segments(c, c.scoreboard?.lostBytes ?? 0),
   tcpi_retrans: (c) => segments(c, c.scoreboard?.resentBytes ?? 0),
   tcpi_reordering: (c) => Math.max(c.reorderingDegree, c.settings.tcp_reordering),
+  tcpi_reord_seen: (c) => c.reorderingSeen,
   tcpi_snd_cwnd: (c) => Math.floor(c.cwnd / c.sndMss),
   tcpi_snd_ssthresh: (c) =>
     c.ssthresh === 0x7fff_ffff ? 0x7fff_ffff : Math.floor(c.ssthresh / c.sndMss),
   tcpi_rtt: (c) => Math.round(c.srttMs * 1000),
+  tcpi_min_rtt: (c) => Math.round(c.minRttMs * 1000),
   tcpi_last_data_recv: (c, now) => Math.round(now - c.lastTextReceivedAtMs),
+  tcpi_busy_time: (c, now) => Math.round(sendingTimes(c, now).busyMs * 1000),
+  tcpi_rwnd_limited: (c, now) => Math.round(sendingTimes(c, now).rwndLimitedMs * 1000),
+  tcpi_sndbuf_limited: (c, now) => Math.round(sendingTimes(c, now).sndbufLimitedMs * 1000),
   tcpi_notsent_bytes: (c) => (c.sndEnd - c.sndNxt) | 0,
 };
 

@@ -92,13 +92,21 @@ const sendmsg: SystemCall = (app, call) =>
   });
 
 /** MSG_ZEROCOPY saves a copy, which nobody sees. */
-const SEND_FLAGS = new Set(['MSG_DONTWAIT', 'MSG_NOSIGNAL', 'MSG_OOB', 'MSG_MORE', 'MSG_ZEROCOPY']);
+const SEND_FLAGS = new Set([
+  'MSG_DONTWAIT',
+  'MSG_EOR',
+  'MSG_MORE',
+  'MSG_NOSIGNAL',
+  'MSG_OOB',
+  'MSG_ZEROCOPY',
+]);
 
 const transmit = (socket: Socket, bytes: Uint8Array, words: readonly string[]): Reply | Started => {
   const foreign = words.find((word) => !SEND_FLAGS.has(word));
   if (foreign !== undefined) return unsupported(`send with ${foreign}`);
   const flags = {
     dontWait: words.includes('MSG_DONTWAIT'),
+    endOfRecord: words.includes('MSG_EOR'),
     more: words.includes('MSG_MORE'),
     urgent: words.includes('MSG_OOB'),
   };

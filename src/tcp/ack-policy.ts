@@ -3,7 +3,8 @@ import { distance } from '../wire/sequence.ts';
 import { expandReceiveBuffer } from './buffer-tuning.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { output, transmitAck } from './output.ts';
-import { receiveWindow, windowToOffer } from './window.ts';
+import { checkSpace } from './send-memory.ts';
+import { receiveWindow, windowClamp, windowToOffer } from './window.ts';
 
 /** Linux's TCP_DELACK_MIN and TCP_ATO_MIN, and TCP_DELACK_MAX, in ms. */
 const LEAST_MS = 40;
@@ -33,8 +34,8 @@ export const textArrived = (c: Connection, segment: Segment, now: number): void 
 
 /** tcp_grow_window: whoever sends in earnest is offered more. */
 const growWindowBound = (c: Connection): void => {
-  const { space } = c.receiveBuffer;
-  if (c.rcvWndBound < space) c.rcvWndBound = Math.min(space, c.rcvWndBound + 2 * c.advertisedMss);
+  const most = windowClamp(c);
+  if (c.rcvWndBound < most) c.rcvWndBound = Math.min(most, c.rcvWndBound + 2 * c.advertisedMss);
 };
 
 /** tcp_measure_rcv_mss: how large a full segment of the peer is, and whether a write seems to end. */
@@ -64,10 +65,15 @@ export const acknowledgeAtOnce = (c: Connection): void => {
   c.ackNow = true;
 };
 
-/** TCP_QUICKACK, tcp(7): not kept for ever; what follows may turn it again. */
+/**
+ * TCP_QUICKACK, tcp(7): not kept for ever; what follows may turn it again. While something is unread the
+ * acknowledgement that waits goes on waiting (__tcp_sock_set_quickack).
+ */
 export const setQuickAck = (c: Connection, isOn: boolean, now: number): void => {
   c.pingPong = !isOn;
-  if (isOn && c.ackScheduled) transmitAck(c, now);
+  if (!isOn || (c.state !== 'ESTABLISHED' && c.state !== 'CLOSE-WAIT')) return;
+  if (c.ackPushed === 0) c.ackPushed = 1;
+  if (isReadWhatWaited(c)) transmitAck(c, now);
 };
 
 /**
@@ -76,6 +82,7 @@ export const setQuickAck = (c: Connection, isOn: boolean, now: number): void => 
  */
 export const afterSegment = (c: Connection, now: number): void => {
   if (c.scoreboard !== undefined || c.sndEnd !== c.sndNxt || c.finQueued) output(c, now);
+  if (c.writeQueue !== undefined) checkSpace(c, now);
   if (!c.ackScheduled && !c.ackNow) return;
   if (isOwedAtOnce(c)) transmitAck(c, now);
   else delayAck(c, now);
@@ -83,7 +90,7 @@ export const afterSegment = (c: Connection, now: number): void => {
 
 const isOwedAtOnce = (c: Connection): boolean => {
   if (c.ackNow || (c.quickAcks > 0 && !c.pingPong)) return true;
-  if (c.reassembly !== undefined) return true;
+  if (c.reassembly !== undefined && c.reassembly.count > 0) return true;
   // Where the window would shrink, reading will open it and acknowledge as well.
   return distance(c.rcvNxt, c.rcvWup) > c.rcvMss && windowToOffer(c) >= c.rcvWnd;
 };
@@ -93,7 +100,7 @@ const delayAck = (c: Connection, now: number): void => {
   const delayMs = delayOf(c);
   let atMs = now + Math.max(delayMs, TICK_MS);
   if (c.delayedAckAtMs !== NEVER) {
-    if (c.delayedAckAtMs <= now + delayMs / 4) return transmitAck(c, now);
+    if (c.delayedAckAtMs <= now + Math.max(delayMs / 4, TICK_MS)) return transmitAck(c, now);
     atMs = Math.min(atMs, c.delayedAckAtMs);
   }
   c.delayedAckAtMs = atMs;
@@ -133,7 +140,7 @@ const isReadWhatWaited = (c: Connection): boolean => {
   if (!c.ackScheduled) return false;
   if (distance(c.rcvNxt, c.rcvWup) > c.rcvMss) return true;
   const isPushed = c.ackPushed === 2 || (c.ackPushed === 1 && !c.pingPong);
-  return isPushed && c.receiveBuffer.readable === 0;
+  return isPushed && c.receiveBuffer.readable === 0 && !c.finUnread;
 };
 
 const isWindowMuchWider = (c: Connection): boolean => {

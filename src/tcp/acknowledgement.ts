@@ -1,9 +1,8 @@
 import { FIN, SYN } from '../wire/packet.ts';
 import type { Segment } from '../wire/segment.ts';
 import { after, atOrBefore, before, distance } from '../wire/sequence.ts';
-import { expandSendBuffer } from './buffer-tuning.ts';
 import { type Connection, NEVER } from './connection.ts';
-import { noteDelivered } from './loss-detection.ts';
+import { noteDelivered, noteReordering } from './loss-detection.ts';
 import { recover } from './loss-recovery.ts';
 import { updateSendMss } from './path-mtu.ts';
 import { rearmPersist, setRetransmissionTimer } from './retransmission-timer.ts';
@@ -29,9 +28,13 @@ export const acknowledgementArrives = (c: Connection, segment: Segment, now: num
   const board = c.scoreboard;
   if (board === undefined) return probeAnswered(c, now);
   board.beginAcknowledgement();
-  if (segment.sackBlocks > 0) takeSelective(c, board, segment, una, now);
+  if (segment.sackBlocks > 0) {
+    takeSelective(c, board, segment, una, now);
+    noteReordering(c, board);
+  }
   if (advanced > 0) {
     takeCumulative(c, board, segment.ack, now);
+    noteReordering(c, board);
     // One segment filled the hole; the rest was told of by duplicate ACKs (tcp_remove_reno_sacks).
     const known = board.renoSackedBytes;
     if (known > 0) board.deliveredBytes = Math.max(board.deliveredBytes - known, c.sndMss);
@@ -39,7 +42,7 @@ export const acknowledgementArrives = (c: Connection, segment: Segment, now: num
   } else if (!isWindowNew && isPlain(segment)) c.duplicateAcks += 1;
   takeMeasurement(c, board, segment, advanced > 0, now);
   const waitMs = recover(c, board, segment, advanced, now);
-  if (advanced > 0) growWindow(c, board, now);
+  if (advanced > 0 || isProgress(c, board)) growWindow(c, board, now);
   setTimer(c, board, advanced > 0, waitMs, now);
 };
 
@@ -49,6 +52,7 @@ const overtakenArrives = (c: Connection, segment: Segment, now: number): void =>
   if (board === undefined || segment.sackBlocks === 0) return;
   board.beginAcknowledgement();
   takeSelective(c, board, segment, c.sndUna, now);
+  noteReordering(c, board);
   const waitMs = recover(c, board, segment, 0, now);
   setTimer(c, board, false, waitMs, now);
 };
@@ -66,7 +70,6 @@ const takeWindow = (c: Connection, segment: Segment): boolean => {
     (segment.seq === c.sndWl1 && (window > c.sndWnd || window === 0));
   if (!isNewer) return false;
   c.sndWl1 = segment.seq;
-  c.sndWl2 = segment.ack;
   if (window === c.sndWnd) return false;
   c.sndWnd = window;
   if (window > c.maxSndWnd) {
@@ -79,6 +82,7 @@ const takeWindow = (c: Connection, segment: Segment): boolean => {
 const advance = (c: Connection, ack: number, advanced: number): void => {
   const hasFin = c.finSent && after(ack, c.sndEnd);
   c.sendBuffer.acknowledge(hasFin ? advanced - 1 : advanced);
+  c.writeQueue?.acknowledge(ack);
   c.sndUna = ack;
   c.bytesAcked += advanced;
   c.retransmits = 0;
@@ -135,6 +139,10 @@ const takeMeasurement = (
   if (isAdvanced) c.congestion.measured(c, rttMs, now);
 };
 
+/** Where segments overtake one another, what comes out of order counts at once (tcp_may_raise_cwnd). */
+const isProgress = (c: Connection, board: Scoreboard): boolean =>
+  board.deliveredBytes > 0 && c.reorderingDegree > c.settings.tcp_reordering;
+
 /**
  * Slow start and congestion avoidance, where they and not recovery rule the window. What was
  * selectively acknowledged before does not count again (tcp_cong_control, acked_sacked).
@@ -143,7 +151,6 @@ const growWindow = (c: Connection, board: Scoreboard, now: number): void => {
   if (c.recovery === 'recovery' || c.recovery === 'cwr') return;
   if (!isCwndLimited(c) && c.recovery !== 'loss') return;
   c.congestion.acknowledged(c, board.deliveredBytes, now);
-  expandSendBuffer(c);
 };
 
 const setTimer = (

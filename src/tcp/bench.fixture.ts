@@ -56,6 +56,8 @@ export class Bench implements Outlet {
   now = 1_000_000;
   /** What was sent since it was last asked for. */
   private sent: string[] = [];
+  /** The device takes nothing. */
+  congested = false;
   /** Fields of the last segment sent without RST. */
   last = new Segment();
 
@@ -65,6 +67,10 @@ export class Bench implements Outlet {
     const seq = distance(segment.seq, ISS);
     this.sent.push(`${lettersOf(flags)} ${seq}(${payloadLength})${ack}`);
     this.last = Object.assign(new Segment(), segment);
+  }
+
+  isCongested(): boolean {
+    return this.congested;
   }
 
   transmitReset(reset: Reset): void {

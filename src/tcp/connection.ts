@@ -1,4 +1,5 @@
 import type { CauseId } from '../causes/ids.ts';
+import type { Chronograph } from './chronograph.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import type { Errno } from './errno.ts';
 import type { FourTuple } from './four-tuple.ts';
@@ -10,6 +11,7 @@ import type { Scoreboard } from './scoreboard.ts';
 import type { SendBuffer } from './send-buffer.ts';
 import type { Settings } from './sysctl.ts';
 import type { State } from './state.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** What an application is told once, at its next call (Linux `sk_err`). */
 export interface PendingError {
@@ -92,13 +94,12 @@ export class Connection {
   /** The peer's window in bytes, scaled; and the segment that last set it. */
   sndWnd = 0;
   sndWl1 = 0;
-  sndWl2 = 0;
   /** The largest window the peer ever offered (RFC 5961 §5.2, RFC 9293 §3.8.6.2.1). */
   maxSndWnd = 0;
   /** SND.UP: one past the last urgent byte; meaningful while `urgentToSend`. */
   sndUp = 0;
   urgentToSend = false;
-  /** One past the last byte of which the application said that no more follows at once (PSH). */
+  /** One past the last byte that was marked for PSH (Linux `pushed_seq`). */
   pushEnd = 0;
   /** FIN is to follow the last byte of the send buffer. */
   finQueued = false;
@@ -120,9 +121,8 @@ export class Connection {
   urgentReceived = false;
   /** The peer's FIN was taken: `rcvNxt` stands one past it. */
   finReceived = false;
-  /** Sequence number of a FIN that arrived out of order; meaningful while `finAhead`. */
-  finAheadSeq = 0;
-  finAhead = false;
+  /** The application has not read up to it. */
+  finUnread = false;
 
   // What the two ends agreed on.
   /** Largest text of a segment we send: the peer's MSS and path MTU, less options. */
@@ -158,6 +158,10 @@ export class Connection {
   readPerRoundTrip = 0;
   readonly sendBuffer: SendBuffer;
   readonly receiveBuffer: ReceiveBuffer;
+  /** How the send buffer's text is cut; undefined while nothing waits or is on the way. */
+  writeQueue: WriteQueue | undefined = undefined;
+  /** What sending waited for; undefined before anything was written. */
+  chronograph: Chronograph | undefined = undefined;
   /** Which bytes beyond RCV.NXT are in the receive buffer; undefined while none is. */
   reassembly: Reassembly | undefined = undefined;
 
@@ -171,8 +175,8 @@ export class Connection {
   /** Recovery ends when this is acknowledged. */
   recoveryPoint = 0;
   duplicateAcks = 0;
-  /** Segments were seen to overtake one another (RFC 8985 §6.2 step 3). */
-  reorderingSeen = false;
+  /** How often segments were seen to overtake one another (RFC 8985 §6.2 step 3). */
+  reorderingSeen = 0;
   /** By how many segments the farthest was late (Linux `tp->reordering`), 0: none was. */
   reorderingDegree = 0;
   /** The congestion window, not the application, held sending back (`is_cwnd_limited`). */

@@ -8,24 +8,32 @@ import { receiveWindow } from './window.ts';
 
 /**
  * Takes the text and FIN of an acceptable segment of a synchronized connection (RFC 9293 §3.10.7.4,
- * seventh and eighth step; tcp_data_queue): trims it to the window, and puts in order what it can.
- * RCV.NXT moves, `finReceived` tells that it passed the FIN, and an acknowledgement is owed.
+ * seventh and eighth step; tcp_data_queue) and puts in order what it can. What begins in the window is
+ * taken whole, even if it ends beyond. RCV.NXT moves, `finReceived` tells that it passed the FIN, and an
+ * acknowledgement is owed.
  */
 export const dataArrives = (c: Connection, segment: Segment, now: number): void => {
   const hasFin = (segment.flags & FIN) !== 0;
   const length = segment.payloadLength;
   if (length === 0 && !hasFin) return;
+  // What came twice is told of before the next text comes, or never.
+  c.reassembly?.forgetDuplicate();
   if (c.ecn) takeCongestionMarks(c, segment);
   if ((segment.flags & URG) !== 0) takeUrgentPointer(c, segment);
   // Beyond a FIN there is nothing (RFC 9293 §3.10.7.4, CLOSE-WAIT and later).
-  if (c.finReceived && !before(segment.seq, add(c.rcvNxt, -1))) return;
+  if (c.finReceived && after(add(segment.seq, segment.length), c.rcvNxt)) return;
   if (segment.seq === c.rcvNxt) return inOrder(c, segment, 0, now);
-  if (after(segment.seq, c.rcvNxt)) return outOfOrder(c, segment, now);
+  if (after(segment.seq, c.rcvNxt)) return outOfOrder(c, segment);
   const known = distance(c.rcvNxt, segment.seq);
+  if (known < segment.length) return partlyKnown(c, segment, known, now);
   duplicateArrives(c, segment);
-  if (known < length || (known === length && hasFin && !c.finReceived)) {
-    inOrder(c, segment, known, now);
-  }
+};
+
+/** The beginning came before; that is told, but hastens no acknowledgement (tcp_data_queue). */
+const partlyKnown = (c: Connection, segment: Segment, known: number, now: number): void => {
+  noteDuplicate(c, segment.seq, c.rcvNxt);
+  if (receiveWindow(c) === 0) acknowledgeAtOnce(c);
+  else inOrder(c, segment, known, now);
 };
 
 /**
@@ -51,17 +59,17 @@ const noteDuplicate = (c: Connection, start: number, end: number): void => {
 /** The text from `known` bytes on continues what was received. */
 const inOrder = (c: Connection, segment: Segment, known: number, now: number): void => {
   const left = segment.payloadLength - known;
-  const taken = Math.min(left, receiveWindow(c));
   // With the window shut a FIN alone is still taken; the peer may have no other way to tell.
-  if (taken === 0 && left > 0) return acknowledgeAtOnce(c);
-  if (taken > 0) {
-    c.receiveBuffer.place(0, segment.payload, segment.payloadOffset + known, taken);
-    c.receiveBuffer.advance(taken);
-    c.rcvNxt = add(c.rcvNxt, taken);
-    textArrived(c, segment, now);
+  if (left > 0 && receiveWindow(c) === 0) return acknowledgeAtOnce(c);
+  if (left > 0) {
+    c.receiveBuffer.place(0, segment.payload, segment.payloadOffset + known, left);
+    c.receiveBuffer.advance(left);
+    c.rcvNxt = add(c.rcvNxt, left);
   }
-  if (taken === left && (segment.flags & FIN) !== 0) return takeFin(c);
-  if (c.reassembly !== undefined) closeGap(c, taken);
+  // Be it all known, and only the FIN new (tcp_event_data_recv).
+  if (segment.payloadLength > 0) textArrived(c, segment, now);
+  if ((segment.flags & FIN) !== 0) return takeFin(c);
+  if (c.reassembly !== undefined) closeGap(c, left);
 };
 
 /** What stood behind the gap of `length` bytes is in order now (RFC 5681 §4.2: acknowledged at once). */
@@ -69,34 +77,31 @@ const closeGap = (c: Connection, length: number): void => {
   const { reassembly } = c;
   if (reassembly === undefined || reassembly.count === 0) return;
   if (tellsDuplicates(c)) reassembly.noteOverlap(add(c.rcvNxt, -length), c.rcvNxt);
-  const next = reassembly.take(c.rcvNxt);
+  const reached = reassembly.take(c.rcvNxt);
+  const fin = reassembly.firstFin(c.rcvNxt, reached);
+  const next = fin ?? reached;
   if (next !== c.rcvNxt) c.receiveBuffer.advance(distance(next, c.rcvNxt));
   c.rcvNxt = next;
   c.ackNow = true;
   if (reassembly.isIdle) c.reassembly = undefined;
-  if (c.finAhead && c.rcvNxt === c.finAheadSeq) takeFin(c);
+  if (fin !== undefined) takeFin(c);
 };
 
-const outOfOrder = (c: Connection, segment: Segment, now: number): void => {
-  const room = receiveWindow(c) - distance(segment.seq, c.rcvNxt);
-  const taken = Math.min(segment.payloadLength, Math.max(0, room));
-  acknowledgeAtOnce(c);
-  if (taken === segment.payloadLength && (segment.flags & FIN) !== 0) {
-    c.finAhead = true;
-    c.finAheadSeq = add(segment.seq, taken);
-  }
-  if (taken === 0) return;
-  const end = add(segment.seq, taken);
+/** A FIN among what came too early counts one in the ranges that are told (tcp_data_queue_ofo). */
+const outOfOrder = (c: Connection, segment: Segment): void => {
+  const ahead = distance(segment.seq, c.rcvNxt);
+  if (ahead >= receiveWindow(c)) return acknowledgeAtOnce(c);
+  const { payloadLength } = segment;
+  c.ackScheduled = true;
+  const end = add(segment.seq, segment.length);
   c.reassembly ??= new Reassembly();
   if (tellsDuplicates(c)) c.reassembly.noteOverlap(segment.seq, end);
-  c.reassembly.add(segment.seq, end);
-  c.receiveBuffer.place(
-    distance(segment.seq, c.rcvNxt),
-    segment.payload,
-    segment.payloadOffset,
-    taken,
-  );
-  c.lastTextReceivedAtMs = now;
+  // What brings nothing new is dropped, and its FIN with it (tcp_data_queue_ofo).
+  if (!c.reassembly.add(segment.seq, end)) return;
+  if ((segment.flags & FIN) !== 0) c.reassembly.addFin(add(end, -1));
+  if (payloadLength === 0) return;
+  c.reassembly.forgetFins(segment.seq, add(segment.seq, payloadLength));
+  c.receiveBuffer.place(ahead, segment.payload, segment.payloadOffset, payloadLength);
 };
 
 /**
@@ -106,8 +111,7 @@ const outOfOrder = (c: Connection, segment: Segment, now: number): void => {
 const takeFin = (c: Connection): void => {
   c.rcvNxt = add(c.rcvNxt, 1);
   c.finReceived = true;
-  c.finAhead = false;
-  c.reassembly = undefined;
+  c.finUnread = true;
   c.ackScheduled = true;
   if (c.state === 'ESTABLISHED') c.pingPong = true;
   else c.ackNow = true;

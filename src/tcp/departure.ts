@@ -12,7 +12,7 @@ const departing = new Segment();
 const LEAST_DELAY_MS = 40;
 
 /** SACK blocks that fit beside timestamps, and without (RFC 2018 §3). */
-const mostBlocks = (c: Connection): number => (c.timestamps ? 3 : 4);
+export const mostBlocks = (c: Connection): number => (c.timestamps ? 3 : 4);
 
 /** Bytes of text that a segment has room for now: SND.MSS less the SACK option it will carry. */
 export const textRoom = (c: Connection): number => {
@@ -60,13 +60,14 @@ export const depart = (c: Connection, segment: Segment): void => {
 
 /**
  * Sends the sequence space from `start` to `end` out of the send buffer: text, and FIN where `end`
- * lies beyond it. `isNew` where it never went out before.
+ * lies beyond it. `isNew` where it never went out before; `isPushed` where PSH goes with the text.
  */
 export const transmitRange = (
   c: Connection,
   start: number,
   end: number,
   isNew: boolean,
+  isPushed: boolean,
   now: number,
 ): void => {
   const hasFin = after(end, c.sndEnd);
@@ -74,15 +75,15 @@ export const transmitRange = (
   const segment = startSegment(c, start, hasFin ? FIN : 0, now);
   if (length > 0) {
     c.sendBuffer.lend(segment, distance(start, c.sndUna), length);
-    if (atOrBefore(c.sndEnd, end) && c.pushEnd === c.sndEnd) segment.flags |= PSH;
+    if (isPushed) segment.flags |= PSH;
     textSent(c, now);
   }
-  if (isNew && c.ecn) markCapable(c, segment);
+  if (isNew && length > 0 && c.ecn) markCapable(c, segment);
   if (c.urgentToSend) markUrgent(c, segment);
   depart(c, segment);
 };
 
-/** RFC 3168 §6.1.5: new data only. */
+/** RFC 3168 §6.1.5: new data only, and no FIN alone. */
 const markCapable = (c: Connection, segment: Segment): void => {
   segment.ecn = 2;
   if (!c.ecnCwrWanted) return;

@@ -16,6 +16,7 @@ export const finish = (c: Connection): void => {
   if (c.state !== 'CLOSED') enter(c, 'CLOSED');
   stopTimers(c);
   c.sendBuffer.clear();
+  c.writeQueue = undefined;
   c.scoreboard = undefined;
   c.reassembly = undefined;
   c.receiveShutdown = true;
@@ -56,8 +57,11 @@ export const abort = (c: Connection, cause: CauseId, now: number): void => {
   if (c.state === 'CLOSED' || c.state === 'TIME-WAIT') return discard(c, cause);
   if (cause === 'linger-zero' || cause === 'listener-closed') return void disconnect(c, cause, now);
   if (cause === 'disconnect') {
+    // Only where something was cut off is there an error to tell (tcp_disconnect).
+    const wasOpening = c.state === 'SYN-SENT';
     const event = disconnect(c, cause, now);
-    return setError(c, 'ECONNRESET', event);
+    if (event !== undefined || wasOpening) setError(c, 'ECONNRESET', event);
+    return;
   }
   const isSilent = c.state === 'SYN-SENT' || (cause === 'destroyed' && !needsReset(c.state));
   const event = isSilent ? undefined : sendActiveReset(c, cause, now);
@@ -97,10 +101,9 @@ const forget = (c: Connection): void => {
 };
 
 /** Nobody will read what was received, in order or not. */
-export const discardReceived = (c: Connection): void => {
+const discardReceived = (c: Connection): void => {
   c.receiveBuffer.clear();
   c.reassembly = undefined;
-  c.finAhead = false;
 };
 
 const errnoOf = (c: Connection, cause: CauseId): Errno | undefined => {

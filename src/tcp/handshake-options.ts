@@ -54,9 +54,7 @@ export const agreeOnOptions = (c: Connection, syn: Segment, now: number): void =
   c.sndWndScale = c.windowScaling ? Math.min(syn.windowScale, MAX_WINDOW_SCALE) : 0;
   // Our SYN,ACK of a simultaneous open offers the scale once more, so it stays in force (Linux).
   if (!c.windowScaling && hasAck) c.rcvWndScale = 0;
-  c.ecn = hasAck
-    ? settings.tcp_ecn === 1 && acceptsEcn(syn)
-    : settings.tcp_ecn > 0 && asksForEcn(syn);
+  c.ecn = settings.tcp_ecn === 1 && (hasAck ? acceptsEcn(syn) : asksForEcn(syn));
 };
 
 /** ECN-setup SYN: ECE and CWR. */

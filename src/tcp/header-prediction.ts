@@ -13,14 +13,15 @@ import { receiveWindow } from './window.ts';
  * done, for any other: it goes through all steps of RFC 9293 §3.10.7.4, which would do the same.
  */
 export const predicted = (c: Connection, segment: Segment, now: number): boolean => {
-  if (c.state !== 'ESTABLISHED' || c.receiveShutdown || c.finAhead) return false;
+  if (c.state !== 'ESTABLISHED' || c.receiveShutdown) return false;
+  if (c.reassembly !== undefined && c.reassembly.hasFin) return false;
   if ((segment.flags & ~PSH) !== ACK || segment.seq !== c.rcvNxt) return false;
   if (before(segment.ack, c.sndUna) || after(segment.ack, c.sndNxt)) return false;
   const length = segment.payloadLength;
   if (length > receiveWindow(c) || segment.hasTimestamps !== c.timestamps) return false;
   if (c.timestamps && !takeTimestamp(c, segment, now)) return false;
   if (length === 0 || !isOnlyText(c, segment)) acknowledgementArrives(c, segment, now);
-  else c.sndWl1 = segment.seq;
+  else if (after(segment.seq, c.sndWl1)) c.sndWl1 = segment.seq;
   if (length > 0) dataArrives(c, segment, now);
   afterSegment(c, now);
   return true;

@@ -17,7 +17,8 @@ export const noteDelivered = (
   const isAmbiguous = board.everResent(entry);
   if (!board.isDelivered || after(end, board.highestDelivered)) board.highestDelivered = end;
   if (board.wasDelivered && !isAmbiguous && before(end, board.deliveredBefore)) {
-    noteReordering(c, distance(board.deliveredBefore, board.startOf(entry)));
+    const bytes = distance(board.deliveredBefore, board.startOf(entry));
+    if (bytes > board.overtakenBytes) board.overtakenBytes = bytes;
   }
   board.isDelivered = true;
   const sentAtMs = board.sentAtOf(entry);
@@ -30,10 +31,16 @@ export const noteDelivered = (
   board.rackEnd = end;
 };
 
-/** A segment came after others that were sent later, `bytes` of them (tcp_check_sack_reordering). */
-const noteReordering = (c: Connection, bytes: number): void => {
-  c.reorderingSeen = true;
-  const degree = Math.min(Math.ceil(bytes / c.sndMss), c.settings.tcp_max_reordering);
+/**
+ * What was just told of came after others that were sent later (tcp_check_sack_reordering): once for all
+ * that a SACK option tells, once for all that is acknowledged in order.
+ */
+export const noteReordering = (c: Connection, board: Scoreboard): void => {
+  if (board.overtakenBytes === 0) return;
+  c.reorderingSeen += 1;
+  const most = c.settings.tcp_max_reordering;
+  const degree = Math.min(Math.ceil(board.overtakenBytes / c.sndMss), most);
+  board.overtakenBytes = 0;
   if (degree > Math.max(c.reorderingDegree, c.settings.tcp_reordering)) c.reorderingDegree = degree;
 };
 
@@ -73,7 +80,7 @@ const detectByTime = (c: Connection, board: Scoreboard, now: number): number => 
 
 /** RFC 8985 §6.2 step 4: none until reordering was seen, once enough is missing or recovery runs. */
 const reorderingWindow = (c: Connection, board: Scoreboard): number => {
-  if (!c.reorderingSeen) {
+  if (c.reorderingSeen === 0) {
     if (c.recovery === 'recovery' || c.recovery === 'loss') return 0;
     if (board.sackedBytes > (c.settings.tcp_reordering - 1) * c.sndMss) return 0;
   }

@@ -24,7 +24,7 @@ export const recover = (
   const waitMs = detectLosses(c, board, now);
   if (board.lostBytes > 0 && c.recovery !== 'recovery' && c.recovery !== 'loss') {
     enterRecovery(c, board);
-  } else if (c.ecn && (segment.flags & ECE) !== 0) answerCongestion(c, board);
+  } else if (c.ecn && (segment.flags & ECE) !== 0) enterCwr(c, board);
   if (c.recovery === 'open' || c.recovery === 'disorder') {
     const isInOrder = board.sackedBytes === 0 && c.duplicateAcks === 0;
     c.recovery = isInOrder ? 'open' : 'disorder';
@@ -40,14 +40,16 @@ export const enterRecovery = (c: Connection, board: Scoreboard): void => {
   c.recoveryPoint = c.sndNxt;
 };
 
-/** RFC 3168 §6.1.2: once a round trip, as if a segment were lost. */
-const answerCongestion = (c: Connection, board: Scoreboard): void => {
+/**
+ * Congestion without a loss: the window is reduced once a round trip, as if there were one (RFC 3168
+ * §6.1.2, tcp_enter_cwr).
+ */
+export const enterCwr = (c: Connection, board: Scoreboard): void => {
   if (c.recovery !== 'open' && c.recovery !== 'disorder') return;
   beginReduction(c, board);
   board.mayUndo = false;
   c.recovery = 'cwr';
   c.recoveryPoint = c.sndNxt;
-  c.ecnCwrWanted = true;
 };
 
 const beginReduction = (c: Connection, board: Scoreboard): void => {

@@ -14,6 +14,8 @@ export interface Outlet {
   transmit(segment: Segment, path: FourTuple, connection: Connection | undefined): void;
   /** Sends a reset; nothing but `resetFor` makes one. */
   transmitReset(reset: Reset, path: FourTuple): void;
+  /** Whether the device takes nothing just now; then no text is sent, but tried again later. */
+  isCongested?(): boolean;
   /** Tells of a reset sent, received, challenged, ignored, or withheld where one might expect it. */
   report(event: ResetEvent): void;
 }

@@ -18,12 +18,16 @@ const SMALL_WINDOW = 536;
  */
 export const updateSendMss = (c: Connection): void => {
   const options = c.timestamps ? TIMESTAMPS_LENGTH : 0;
+  const mss = fullMss(c);
+  const bound = c.maxSndWnd > SMALL_WINDOW ? c.maxSndWnd >>> 1 : c.maxSndWnd;
+  c.sndMss = bound > 0 && mss > bound ? Math.max(bound, 68 - 20 - options) : mss;
+};
+
+/** The same whatever the peer's window is. */
+export const fullMss = (c: Connection): number => {
   let mss = Math.min(c.peerMss, c.pathMtu - headerLength(c.path));
   if (c.options.maxSegment > 0) mss = Math.min(mss, c.options.maxSegment);
-  mss = Math.max(mss, c.settings.tcp_min_snd_mss) - options;
-  const bound = c.maxSndWnd > SMALL_WINDOW ? c.maxSndWnd >>> 1 : c.maxSndWnd;
-  if (bound > 0 && mss > bound) mss = Math.max(bound, 68 - 20 - options);
-  c.sndMss = mss;
+  return Math.max(mss, c.settings.tcp_min_snd_mss) - (c.timestamps ? TIMESTAMPS_LENGTH : 0);
 };
 
 /**

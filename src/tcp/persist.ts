@@ -1,6 +1,6 @@
 import { type Connection, NEVER } from './connection.ts';
 import { endProbing, giveUp, orphanRetries } from './giving-up.ts';
-import { rearmPersist } from './retransmission-timer.ts';
+import { rearmPersist, retryPersist } from './retransmission-timer.ts';
 import { probePeer } from './window-probe.ts';
 
 /**
@@ -32,10 +32,11 @@ const isHopeless = (c: Connection): boolean => {
 };
 
 const probe = (c: Connection, now: number): void => {
-  probePeer(c, now);
+  const isTaken = probePeer(c, now);
   if (c.scoreboard !== undefined) return endEpisode(c);
   c.windowProbes += 1;
   c.zeroWindowProbes += 1;
+  if (!isTaken) return retryPersist(c, now);
   if (c.backoff < c.settings.tcp_retries2) c.backoff += 1;
   rearmPersist(c, now);
 };

@@ -6,7 +6,7 @@ const MOST_BLOCKS = 4;
 
 /**
  * Which pieces of the sequence space beyond RCV.NXT have arrived: ranges, end exclusive, disjoint and
- * not touching, in ascending order. Their bytes stand in the receive buffer. Since only what lies in
+ * not touching, in ascending order; a FIN counts as a byte. Their bytes stand in the receive buffer. Since only what lies in
  * the window gets here, the window bounds its size.
  */
 export class Reassembly {
@@ -20,6 +20,8 @@ export class Reassembly {
   private duplicateStart = 0;
   private duplicateEnd = 0;
   private hasDuplicate = false;
+  /** More than one only from a peer that is out of its mind. */
+  private fins: readonly number[] = NO_FINS;
 
   /** One past the last byte that came out of order; there must be one. */
   get highestEnd(): number {
@@ -27,12 +29,38 @@ export class Reassembly {
     return this.ends[this.count - 1];
   }
 
+  /** A FIN stands among the ranges, where it takes the place of a byte. */
+  get hasFin(): boolean {
+    return this.fins.length > 0;
+  }
+
+  addFin(seq: number): void {
+    this.fins = [...this.fins, seq];
+  }
+
+  /**
+   * The first FIN from `from` on and before `to`; undefined if none is there. Those before `from` are
+   * forgotten: text has come in order in their place (tcp_ofo_queue).
+   */
+  firstFin(from: number, to: number): number | undefined {
+    if (this.fins.length === 0) return undefined;
+    this.fins = this.fins.filter((fin) => !before(fin, from));
+    const reached = this.fins.filter((fin) => before(fin, to));
+    return reached.length === 0 ? undefined : reached.reduce((a, b) => (before(b, a) ? b : a));
+  }
+
+  /** Text has come in their place, from `start` to `end` (tcp_data_queue_ofo). */
+  forgetFins(start: number, end: number): void {
+    if (this.fins.length === 0) return;
+    this.fins = this.fins.filter((fin) => before(fin, start) || !before(fin, end));
+  }
+
   get isIdle(): boolean {
     return this.count === 0 && !this.hasDuplicate;
   }
 
-  /** Adds the range `start` to `end`, which is not empty. */
-  add(start: number, end: number): void {
+  /** Adds the range `start` to `end`, which is not empty; false if all of it was there. */
+  add(start: number, end: number): boolean {
     const first = this.firstEndingFrom(start);
     let last = first;
     while (last < this.count && atOrBefore(this.starts[last], end)) last += 1;
@@ -40,6 +68,7 @@ export class Reassembly {
       last > first && !before(start, this.starts[first]) && !after(end, this.ends[first]);
     if (!isKnown) this.replace(first, last, start, end);
     this.remember(start);
+    return !isKnown;
   }
 
   /** Where RCV.NXT stands once the ranges that it reaches are taken out. */
@@ -85,6 +114,10 @@ export class Reassembly {
     this.hasDuplicate = true;
   }
 
+  forgetDuplicate(): void {
+    this.hasDuplicate = false;
+  }
+
   /** How many SACK blocks the next segment would carry, if it has room for `most`. */
   blocks(most: number): number {
     return Math.min(most, this.recentCount + (this.hasDuplicate ? 1 : 0));
@@ -117,6 +150,7 @@ export class Reassembly {
     this.count = 0;
     this.recentCount = 0;
     this.hasDuplicate = false;
+    this.fins = NO_FINS;
   }
 
   /** The first range that ends at `seq` or after it. */
@@ -184,6 +218,8 @@ export class Reassembly {
     this.recentCount = kept;
   }
 }
+
+const NO_FINS: readonly number[] = [];
 
 const doubled = (numbers: Int32Array): Int32Array<ArrayBuffer> => {
   const more = new Int32Array(2 * numbers.length);

@@ -60,6 +60,13 @@ export class ReceiveBuffer {
     return taken;
   }
 
+  /** Drops what is in order; what came out of order stays. */
+  dropReadable(): void {
+    if (this.ahead === 0) return this.clear();
+    this.start = (this.start + this.readable) & (this.ring.length - 1);
+    this.readable = 0;
+  }
+
   /** Drops everything, and its memory. */
   clear(): void {
     this.readable = 0;

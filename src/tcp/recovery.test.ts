@@ -130,7 +130,7 @@ describe('a lost segment', () => {
 
   it('is not made of reordering within a quarter of a round trip, once that was seen (RFC 8985 §6.2)', () => {
     const pair = new Pair({ delayMs: 50 });
-    pair.client.reorderingSeen = true;
+    pair.client.reorderingSeen = 1;
     const start = pair.client.sndNxt;
     // The third comes 20 ms late, less than a quarter of 100 ms.
     pair.fates.client = (_, count) => (count === 3 ? 70 : 50);

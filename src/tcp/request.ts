@@ -118,7 +118,8 @@ export const newRequest = (
     windowScale: hasOptions ? syn.windowScale : -1,
     sackPermitted: hasOptions && syn.sackPermitted,
     hasTimestamps: syn.hasTimestamps,
-    ecn: asksForEcn(syn),
+    // One that itself travels as ECN-capable asks for nothing (tcp_ecn_create_request).
+    ecn: asksForEcn(syn) && syn.ecn === 0,
   };
   const request = new Request(path, syn.seq, offer, parts, settings);
   return begun(request, syn, now);
@@ -187,7 +188,8 @@ export const sendRequestAck = (request: Request, outlet: Outlet, now: number): v
   synAck.seq = add(request.iss, 1);
   synAck.ack = request.rcvNxt;
   synAck.window = request.rcvWnd >>> request.rcvWndScale;
-  setTimestamps(synAck, request, tsvalAt(request.tsOffset, now));
+  // tcp_v4_send_ack takes an echo of 0 for none.
+  if (request.tsRecent !== 0) setTimestamps(synAck, request, tsvalAt(request.tsOffset, now));
   outlet.transmit(synAck, request.path, undefined);
 };
 
@@ -287,7 +289,6 @@ const takeSequence = (c: Connection, request: Request, segment: Segment): void =
   c.sndWnd = segment.window * 2 ** c.sndWndScale;
   c.maxSndWnd = c.sndWnd;
   c.sndWl1 = segment.seq;
-  c.sndWl2 = segment.ack;
   c.irs = request.irs;
   c.rcvNxt = request.rcvNxt;
   c.rcvWup = request.rcvNxt;

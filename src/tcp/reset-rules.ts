@@ -4,9 +4,10 @@ import type { Rule } from './reset-event.ts';
 
 /**
  * How a reset comes about, which fixes its numbers: `active`, a connection's own word; `reply`, the
- * answer to a segment; `half-open`, a request given up; `forged`, by somebody on the way.
+ * answer to a segment; `half-open`, a request given up; `time-wait`, a TIME-WAIT ended with a word;
+ * `forged`, by somebody on the way.
  */
-export type Shape = 'active' | 'reply' | 'half-open' | 'forged';
+export type Shape = 'active' | 'reply' | 'half-open' | 'time-wait' | 'forged';
 
 /** What is lawful for a cause. */
 export interface Ruling {
@@ -247,7 +248,7 @@ export const RULINGS: Partial<Record<CauseId, Ruling>> = {
     'A12',
   ),
   'four-tuple-reuse': ruling(
-    ['reply', 'active'],
+    ['reply', 'active', 'time-wait'],
     ['TCP_INVALID_ACK_SEQUENCE', 'INVALID_SYN'],
     'RFC 9293 §3.10.7.3',
     'The acknowledgement of an older connection on the same four-tuple is reset in SYN-SENT',

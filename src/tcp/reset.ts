@@ -1,9 +1,10 @@
 import type { RstReason } from '../causes/cause.ts';
 import type { CauseId } from '../causes/ids.ts';
 import { ACK, RST } from '../wire/packet.ts';
-import type { Segment } from '../wire/segment.ts';
+import { Segment } from '../wire/segment.ts';
 import { add, after, distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
+import { mostBlocks } from './departure.ts';
 import { RULINGS, type Shape } from './reset-rules.ts';
 import type { Rule } from './reset-event.ts';
 import { tsvalAt } from './timestamp.ts';
@@ -11,6 +12,8 @@ import { advertiseWindow } from './window.ts';
 
 /** Known to `resetFor` alone: without it there is no reset. */
 const MINT = Symbol('the only mint of resets');
+
+const NO_BLOCKS: readonly number[] = [];
 
 interface Numbers {
   readonly seq: number;
@@ -20,6 +23,8 @@ interface Numbers {
   readonly window?: number;
   readonly tsval?: number;
   readonly tsecr?: number;
+  /** Edges of SACK blocks, two each. */
+  readonly sack?: readonly number[];
 }
 
 /** A segment with RST, and why. The class is not exported as a value: `resetFor` makes them all. */
@@ -37,6 +42,7 @@ class Reset {
   readonly hasTimestamps: boolean;
   readonly tsval: number;
   readonly tsecr: number;
+  readonly sack: readonly number[];
 
   constructor(
     mint: typeof MINT,
@@ -56,6 +62,7 @@ class Reset {
     this.hasTimestamps = numbers.tsval !== undefined;
     this.tsval = numbers.tsval ?? 0;
     this.tsecr = numbers.tsecr ?? 0;
+    this.sack = numbers.sack ?? NO_BLOCKS;
   }
 
   /** True of every one that the mint made. */
@@ -74,6 +81,8 @@ export type ResetSource =
   | { readonly answering: Segment }
   /** A request that is given up: RST,ACK with the numbers of its SYN,ACK taken as received. */
   | { readonly halfOpen: Required<Pick<Numbers, 'seq' | 'ack' | 'window'>> }
+  /** What is left of a connection: RST,ACK with its numbers, as of a connection itself. */
+  | { readonly timeWait: Numbers }
   /** A reset in somebody else's name, with whatever numbers he chose. */
   | { readonly forged: Numbers };
 
@@ -105,19 +114,30 @@ export const ruleOf = (cause: CauseId): Rule => {
 const shapeOf = (source: ResetSource): Shape => {
   if ('from' in source) return 'active';
   if ('answering' in source) return 'reply';
-  return 'halfOpen' in source ? 'half-open' : 'forged';
+  if ('halfOpen' in source) return 'half-open';
+  return 'timeWait' in source ? 'time-wait' : 'forged';
 };
 
 const numbersOf = (source: ResetSource): Numbers => {
   if ('from' in source) return activeNumbers(source.from, source.now);
   if ('answering' in source) return replyNumbers(source.answering);
-  return 'halfOpen' in source ? source.halfOpen : source.forged;
+  if ('halfOpen' in source) return source.halfOpen;
+  return 'timeWait' in source ? source.timeWait : source.forged;
 };
 
 const activeNumbers = (c: Connection, now: number): Numbers => {
-  const numbers = { seq: acceptableSeq(c), ack: c.rcvNxt, window: advertiseWindow(c) };
+  const window = advertiseWindow(c);
+  const numbers = { seq: acceptableSeq(c), ack: c.rcvNxt, window, sack: blocksOf(c) };
   if (!c.timestamps) return numbers;
   return { ...numbers, tsval: tsvalAt(c.tsOffset, now), tsecr: c.tsRecent };
+};
+
+/** It tells of what came out of order, as any segment does (tcp_established_options). */
+const blocksOf = (c: Connection): readonly number[] => {
+  if (c.reassembly === undefined || !c.sackPermitted) return NO_BLOCKS;
+  const segment = new Segment();
+  c.reassembly.tell(segment, mostBlocks(c));
+  return Array.from(segment.sack.subarray(0, 2 * segment.sackBlocks));
 };
 
 const replyNumbers = (segment: Segment): Numbers => {

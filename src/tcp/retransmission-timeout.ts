@@ -3,7 +3,7 @@ import { endProbing, giveUp, isTimedOut, orphanRetries } from './giving-up.ts';
 import { enterLoss } from './loss-recovery.ts';
 import { transmitSyn } from './output.ts';
 import { resend } from './retransmission.ts';
-import { armRetransmission } from './retransmission-timer.ts';
+import { armRetransmission, RETRY_MS } from './retransmission-timer.ts';
 import type { Scoreboard } from './scoreboard.ts';
 
 /** tcp_timeout_init. */
@@ -30,8 +30,9 @@ export const retransmissionTimeout = (c: Connection, now: number): void => {
   }
   enterLoss(c, board);
   c.retransmits += 1;
-  resend(c, board, 0, now);
-  backOff(c, now);
+  if (resend(c, board, 0, now)) return backOff(c, now);
+  c.retransmitFor = 'rto';
+  c.retransmitAtMs = now + RETRY_MS;
 };
 
 /** tcp_write_timeout of a synchronized connection: tcp_retries2 stands for a span of time. */

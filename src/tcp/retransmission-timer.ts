@@ -71,5 +71,13 @@ export const rearmPersist = (c: Connection, now: number): void => {
   c.retransmitAtMs = now + clampedToUserTimeout(c, delayMs, now);
 };
 
+/** TCP_RESOURCE_PROBE_INTERVAL: whom the device refuses tries again soon, and does not back off. */
+export const RETRY_MS = 500;
+
+export const retryPersist = (c: Connection, now: number): void => {
+  c.retransmitFor = 'persist';
+  c.retransmitAtMs = now + clampedToUserTimeout(c, RETRY_MS, now);
+};
+
 const firstProbeDelay = (c: Connection): number =>
   Math.max(c.rtoMs, c.settings.tcp_rto_min_us / 1000);

@@ -1,7 +1,7 @@
 import { after, distance } from '../wire/sequence.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { textRoom, transmitRange } from './departure.ts';
-import { LOST, RESENT, type Scoreboard } from './scoreboard.ts';
+import { LOST, PUSHED, RESENT, type Scoreboard } from './scoreboard.ts';
 import { tsvalAt } from './timestamp.ts';
 
 /** Sends again what counts as lost, the oldest first, as far as the congestion window allows. */
@@ -17,19 +17,20 @@ export const resendLost = (c: Connection, board: Scoreboard, now: number): void 
 /**
  * Sends one entry again; if it is larger than a segment may be now, its first part. False if the
  * peer's window has no room for it (tcp_retransmit_skb), which does not hold for the oldest entry
- * while nothing else would draw an answer.
+ * while nothing else would draw an answer; or if the device refuses it.
  */
 export const resend = (c: Connection, board: Scoreboard, entry: number, now: number): boolean => {
   const start = board.startOf(entry);
   const windowLeft = c.sndWnd - distance(start, c.sndUna);
   if (windowLeft <= 0 && entry > 0) return false;
+  if (c.outlet.isCongested?.() === true) return false;
   const room = windowLeft <= 0 ? textRoom(c) : Math.min(textRoom(c), windowLeft);
   const size = distance(board.endOf(entry), start);
   if (size > room && !(size === room + 1 && after(board.endOf(entry), c.sndEnd))) {
     board.split(entry, (start + room) | 0);
   }
   const end = board.endOf(entry);
-  transmitRange(c, start, end, false, now);
+  transmitRange(c, start, end, false, board.is(entry, PUSHED), now);
   noteResent(c, board, entry, now);
   return true;
 };

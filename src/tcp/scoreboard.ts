@@ -8,6 +8,8 @@ export const LOST = 2;
 export const RESENT = 4;
 /** It was sent more than once, so its round trip is ambiguous (Karn). */
 const EVER_RESENT = 8;
+/** PSH goes with it. */
+export const PUSHED = 16;
 
 const FIRST_SIZE = 16;
 const MOST_WAITING = 256;
@@ -69,6 +71,8 @@ export class Scoreboard {
   newlyLostBytes = 0;
   rttMs = -1;
   duplicateSeen = false;
+  /** Bytes by which the latest of it was late, 0: it came in order. */
+  overtakenBytes = 0;
 
   private first = 0;
   private starts = new Int32Array(FIRST_SIZE);
@@ -82,6 +86,7 @@ export class Scoreboard {
     this.newlyLostBytes = 0;
     this.rttMs = -1;
     this.duplicateSeen = false;
+    this.overtakenBytes = 0;
     this.deliveredBefore = this.highestDelivered;
     this.wasDelivered = this.isDelivered;
   }
@@ -136,13 +141,13 @@ export class Scoreboard {
   }
 
   /** A segment with new sequence numbers went out. */
-  push(start: number, end: number, now: number): void {
+  push(start: number, end: number, isPushed: boolean, now: number): void {
     if (this.count === this.marks.length) this.grow();
     const place = this.place(this.count);
     this.starts[place] = start;
     this.ends[place] = end;
     this.sent[place] = now;
-    this.marks[place] = 0;
+    this.marks[place] = isPushed ? PUSHED : 0;
     this.count += 1;
     this.outBytes += distance(end, start);
   }
@@ -229,6 +234,7 @@ export class Scoreboard {
     for (let at = this.count; at > entry; at -= 1) this.copy(this.place(at - 1), this.place(at));
     this.count += 1;
     this.ends[this.place(entry)] = seq;
+    this.marks[this.place(entry)] &= ~PUSHED;
     this.starts[this.place(entry + 1)] = seq;
   }
 
@@ -240,7 +246,7 @@ export class Scoreboard {
   private drop(place: number, size: number): void {
     const marks = this.marks[place];
     this.outBytes -= size;
-    if (marks === 0) return;
+    if ((marks & ~PUSHED) === 0) return;
     if ((marks & SACKED) !== 0) this.sackedBytes -= size;
     this.tally(marks, -size);
   }

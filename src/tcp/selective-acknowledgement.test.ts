@@ -55,9 +55,17 @@ describe('SACK blocks (RFC 2018 §5)', () => {
     const bench = new Bench();
     const c = sending(bench, 6);
     bench.arrive(c, `. 1(0) ack ${1 + MSS}`, blocks(2 * MSS, 3 * MSS));
-    expect(c.reorderingSeen).toBe(false);
+    expect(c.reorderingSeen).toBe(0);
     // A segment that was passed over arrives after all, not sent again: that is reordering.
     bench.arrive(c, `. 1(0) ack ${1 + 3 * MSS}`);
-    expect(c.reorderingSeen).toBe(true);
+    expect(c.reorderingSeen).toBe(1);
+  });
+
+  it('and several late segments that one ACK tells of count once (tcp_check_sack_reordering)', () => {
+    const bench = new Bench();
+    const c = sending(bench, 6);
+    bench.arrive(c, '. 1(0) ack 1', blocks(5 * MSS, 6 * MSS));
+    bench.arrive(c, `. 1(0) ack ${1 + 4 * MSS}`);
+    expect([c.reorderingSeen, c.reorderingDegree]).toEqual([1, 6]);
   });
 });

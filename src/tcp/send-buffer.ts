@@ -6,7 +6,7 @@ import { copyAround, giveRing, NO_RING, takeRing } from './ring.ts';
  * holds something, and grows by powers of two.
  */
 export class SendBuffer {
-  /** Bytes it may hold. May change at any time; what is in it stays. */
+  /** SO_SNDBUF: the memory that text and its buffers may take (`hasMemory`). May change at any time. */
   capacity: number;
   /** Bytes written and not acknowledged. */
   length = 0;
@@ -18,15 +18,12 @@ export class SendBuffer {
     this.capacity = capacity;
   }
 
-  /** Takes as many bytes as fit, and tells how many. */
-  append(bytes: Uint8Array, offset: number, length: number): number {
-    const taken = Math.min(length, this.capacity - this.length);
-    if (taken <= 0) return 0;
-    if (this.length + taken > this.ring.length) this.grow(this.length + taken);
+  /** Takes all these bytes: whether there is memory for them was asked before. */
+  append(bytes: Uint8Array, offset: number, length: number): void {
+    if (this.length + length > this.ring.length) this.grow(this.length + length);
     const end = (this.start + this.length) & (this.ring.length - 1);
-    copyAround(bytes, offset, this.ring, end, taken);
-    this.length += taken;
-    return taken;
+    copyAround(bytes, offset, this.ring, end, length);
+    this.length += length;
   }
 
   /** Drops the first `count` bytes, which the peer has. */

@@ -1,12 +1,13 @@
 import { before, distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
+import { fullMss } from './path-mtu.ts';
 import type { Scoreboard } from './scoreboard.ts';
 
 /** Segments of the initial window (RFC 6928). */
 const INITIAL_SEGMENTS = 10;
 
-/** The congestion window of a new connection, in bytes. */
-export const initialCwnd = (c: Connection): number => INITIAL_SEGMENTS * c.sndMss;
+/** The congestion window of a new connection, in bytes: of full segments, small as the peer's window may be. */
+export const initialCwnd = (c: Connection): number => INITIAL_SEGMENTS * fullMss(c);
 
 /** Whether the congestion window has room for `size` more bytes; something may always be on the way. */
 export const mayFly = (c: Connection, board: Scoreboard, size: number): boolean => {
@@ -17,11 +18,12 @@ export const mayFly = (c: Connection, board: Scoreboard, size: number): boolean 
 /**
  * After sending (tcp_cwnd_validate): whether it is the congestion window that holds sending back. One
  * that is not used is no evidence of what the path can carry, and does not grow (RFC 7661 §3).
+ * `isHeld`: something waits for more of it.
  */
-export const noteUsage = (c: Connection, board: Scoreboard): void => {
+export const noteUsage = (c: Connection, board: Scoreboard, isHeld: boolean): void => {
   const { inFlight } = board;
   const next = Math.min(distance(c.sndEnd, c.sndNxt), c.sndMss);
-  const isLimited = next > 0 && inFlight + next > c.cwnd;
+  const isLimited = isHeld || (next > 0 && inFlight + next > c.cwnd);
   const isOver = !before(c.sndUna, c.cwndUsageSeq);
   if (!isOver && !isLimited && (c.cwndLimited || inFlight <= c.maxInFlight)) return;
   c.cwndLimited = isLimited;

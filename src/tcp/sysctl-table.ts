@@ -136,6 +136,13 @@ export const SYSCTLS: readonly Sysctl[] = [
     'Connections that no application holds any more; one beyond it is reset',
   ),
   number(
+    'net.ipv4.tcp_mem',
+    [98_304, 131_072, 196_608],
+    COUNT,
+    'pages',
+    'What all connections hold; beyond the third, one that is closed with data left is reset',
+  ),
+  number(
     'net.ipv4.tcp_orphan_retries',
     0,
     BYTE,
@@ -262,6 +269,9 @@ export const SYSCTLS: readonly Sysctl[] = [
     '',
     'Gather small writes while packets of the connection wait in the device',
   ),
+  number('net.ipv4.tcp_min_tso_segs', 2, [1, 255], '', 'Segments that leave in one go, at least'),
+  number('net.ipv4.tcp_tso_rtt_log', 9, BYTE, '', 'Longer bursts below 2^this us of round trip'),
+  number('net.ipv4.tcp_tso_win_divisor', 3, BYTE, '', 'Part of a window worth a burst of its own'),
   number(
     'net.ipv4.tcp_slow_start_after_idle',
     1,
@@ -368,5 +378,10 @@ export const SYSCTLS: readonly Sysctl[] = [
     'resetlab.syn_acceptance',
     ['rfc5961', 'rfc793'],
     'A SYN in the window of a connection is challenged (RFC 5961), or resets it (RFC 793)',
+  ),
+  word(
+    'resetlab.old_segment',
+    ['drop', 'take-ack'],
+    'A segment that was received before: dropped and acknowledged (Linux), or its acknowledgement is taken too (FreeBSD)',
   ),
 ];

@@ -3,6 +3,9 @@ import { SYSCTLS, type Sysctl } from './sysctl-table.ts';
 /** Three sizes in bytes: of least, at first, at most (Linux `tcp_rmem`, `tcp_wmem`). */
 export type Sizes = [least: number, initial: number, most: number];
 
+/** Three limits to what all connections of a host hold together, in pages of 4096 bytes (Linux `tcp_mem`). */
+export type Pages = [easy: number, pressure: number, most: number];
+
 /**
  * What a host's administrator may set: Linux's sysctls by the last part of their names, in Linux's
  * units, and ours (`resetlab_*`), which switch to behaviour that Linux does not have. Meaning, unit
@@ -24,6 +27,7 @@ export interface Settings {
   ip_local_port_range: [lowest: number, highest: number];
   // Closing.
   tcp_max_orphans: number;
+  tcp_mem: Pages;
   tcp_orphan_retries: number;
   tcp_fin_timeout: number;
   tcp_max_tw_buckets: number;
@@ -51,6 +55,9 @@ export interface Settings {
   tcp_reordering: number;
   tcp_max_reordering: number;
   tcp_autocorking: number;
+  tcp_min_tso_segs: number;
+  tcp_tso_rtt_log: number;
+  tcp_tso_win_divisor: number;
   tcp_slow_start_after_idle: number;
   tcp_notsent_lowat: number;
   // Sizes.
@@ -74,6 +81,7 @@ export interface Settings {
   resetlab_half_open_timeout: 'silent' | 'reset';
   resetlab_reset_acceptance: 'rfc5961' | 'exact' | 'rfc793';
   resetlab_syn_acceptance: 'rfc5961' | 'rfc793';
+  resetlab_old_segment: 'drop' | 'take-ack';
 }
 
 type Value = string | number | number[];

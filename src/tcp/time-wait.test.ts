@@ -214,3 +214,32 @@ describe('A11: FIN-WAIT-2 that no application holds', () => {
     expect(arrive(bench, tw, '. 2(10) ack 2')).toEqual(ACKED);
   });
 });
+
+describe('TIME-WAIT with resetlab.syn_acceptance = rfc793', () => {
+  test.each([
+    ['S 2(0)', { end: 'gone', replies: ['R. 2(0) ack 2 live'] }],
+    ['S. 2(0) ack 2', { end: 'gone', replies: ['R. 2(0) ack 2 live'] }],
+    ['SF 3(0)', { end: 'gone', replies: ['R. 2(0) ack 2 live'] }],
+    ['S 1(0)', ACKED],
+    ['R 3(0)', SILENT],
+  ])('%s (RFC 793 §3.9, fourth)', (text, answer) => {
+    const bench = new Bench();
+    bench.settings.resetlab_syn_acceptance = 'rfc793';
+    bench.settings.resetlab_time_wait_syn = 'never';
+    expect(arrive(bench, timeWait(bench), text)).toEqual(answer);
+  });
+
+  test('names the cause of its reset', () => {
+    const bench = new Bench();
+    bench.settings.resetlab_syn_acceptance = 'rfc793';
+    arrive(bench, timeWait(bench), 'S 2(0)');
+    expect(bench.events).toMatchObject([
+      {
+        kind: 'sent',
+        cause: 'four-tuple-reuse',
+        state: 'TIME-WAIT',
+        rule: { source: 'RFC 793 §3.9' },
+      },
+    ]);
+  });
+});

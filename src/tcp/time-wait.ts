@@ -1,6 +1,6 @@
 import { ACK, FIN, RST, SYN } from '../wire/packet.ts';
 import { Segment } from '../wire/segment.ts';
-import { add, after, before, distance } from '../wire/sequence.ts';
+import { add, after, before } from '../wire/sequence.ts';
 import { isAnswerLimited } from './challenge-ack.ts';
 import type { Connection } from './connection.ts';
 import { TIME_WAIT_MS } from './ending.ts';
@@ -10,7 +10,8 @@ import type { ResetEvent, Rule } from './reset-event.ts';
 import { isOlder } from './segment-arrives/paws.ts';
 import { isInWindow } from './segment-arrives/window-check.ts';
 import { recordOf } from './segment-record.ts';
-import { sendReply } from './send-reset.ts';
+import { resetFor } from './reset.ts';
+import { sendReply, sentEvent } from './send-reset.ts';
 import type { Settings } from './sysctl.ts';
 import { tsvalAt } from './timestamp.ts';
 import { receiveWindow } from './window.ts';
@@ -49,7 +50,8 @@ export const timeWaitOf = (c: Connection, now: number, into: TimeWait): TimeWait
   into.tsRecent = c.tsRecent;
   into.tsRecentAtMs = c.tsRecentAtMs;
   into.tsOffset = c.tsOffset;
-  into.lastChallengeAtMs = c.lastChallengeAtMs;
+  // Answers to what is out of window have a budget of their own (tw_last_oow_ack_time).
+  into.lastChallengeAtMs = Number.NEGATIVE_INFINITY;
   into.enteredAtMs = now;
   into.expiresAtMs = c.closeAtMs;
   into.lingerExpired = c.lingerExpired;
@@ -70,6 +72,11 @@ const NOT_EXPECTED: Rule = {
   source: 'tcp_timewait_state_process',
   says: 'A reset in TIME-WAIT counts only at exactly the number that is expected next',
   claim: 'B3',
+};
+const ERROR_SYN: Rule = {
+  source: 'RFC 793 §3.9',
+  says: 'With resetlab.syn_acceptance = rfc793 a SYN in the window of TIME-WAIT ends it with a reset',
+  claim: 'A14',
 };
 const FIN_WAIT_2_RESET: Rule = {
   source: 'tcp_timewait_state_process',
@@ -94,7 +101,13 @@ export const timeWaitArrives = (
   const visit: Visit = { tw, segment, path, settings, outlet, now, isOld };
   if (tw.state === 'FIN-WAIT-2') return inFinWait2(visit);
   if (!isOld && isExpected(tw, segment)) return expected(visit);
-  if (takesOver(visit) && listening) return 'reopen';
+  if (takesOver(visit)) {
+    if (listening) return 'reopen';
+    // TCP_TW_SYN without a listener: answered, and taken from no budget.
+    sendAck(visit);
+    return 'keep';
+  }
+  if (isErrorSyn(visit)) return endByError(visit);
   if ((segment.flags & RST) !== 0) {
     report(visit, 'ignored', NOT_EXPECTED);
     return 'keep';
@@ -174,8 +187,28 @@ const takesOver = ({ tw, segment, settings, isOld }: Visit): boolean => {
   if (isOld || rule === 'never' || (segment.flags & (SYN | RST | ACK)) !== SYN) return false;
   const isNewer = after(segment.seq, tw.rcvNxt);
   if (!tw.timestamps || !segment.hasTimestamps) return isNewer;
-  const isLater = distance(segment.tsval, tw.tsRecent) > 0;
+  const isLater = after(segment.tsval, tw.tsRecent);
   return rule === 'both' ? isNewer && isLater : isNewer || isLater;
+};
+
+/** RFC 793 §3.9, fourth: a SYN in the window is an error, where resetlab.syn_acceptance says so. */
+const isErrorSyn = ({ tw, segment, settings, isOld }: Visit): boolean =>
+  settings.resetlab_syn_acceptance === 'rfc793' &&
+  (segment.flags & (SYN | RST)) === SYN &&
+  !isOld &&
+  !before(segment.seq, tw.rcvNxt) &&
+  isInWindow(segment, tw.rcvNxt, tw.rcvWnd);
+
+/** The error ends what is left of the connection, with a reset of its own. */
+const endByError = ({ tw, path, segment, outlet, now }: Visit): 'gone' => {
+  const numbers = { seq: tw.sndNxt, ack: tw.rcvNxt, window: headerWindow(tw) };
+  const times = { tsval: tsvalAt(tw.tsOffset, now), tsecr: tw.tsRecent };
+  const timeWait = tw.timestamps ? { ...numbers, ...times } : numbers;
+  const reset = resetFor('four-tuple-reuse', { timeWait }, 'INVALID_SYN');
+  outlet.transmitReset(reset, path);
+  const answers = recordOf(segment);
+  outlet.report(sentEvent(reset, now, path, 'TIME-WAIT', { answers, rule: ERROR_SYN }));
+  return 'gone';
 };
 
 /** The ISS of a connection that takes the four-tuple over: beyond any old segment (RFC 9293 §3.6.1). */
@@ -204,6 +237,8 @@ const acknowledge = (visit: Visit): void => {
   if (!isAnswerLimited(tw, segment, settings, now)) sendAck(visit);
 };
 
+const headerWindow = (tw: TimeWait): number => Math.min(tw.rcvWnd >>> tw.rcvWndScale, 0xffff);
+
 const reply = new Segment();
 
 const sendAck = ({ tw, path, outlet, now }: Visit): void => {
@@ -211,8 +246,9 @@ const sendAck = ({ tw, path, outlet, now }: Visit): void => {
   reply.flags = ACK;
   reply.seq = tw.sndNxt;
   reply.ack = tw.rcvNxt;
-  reply.window = Math.min(tw.rcvWnd >>> tw.rcvWndScale, 0xffff);
-  if (tw.timestamps) {
+  reply.window = headerWindow(tw);
+  // tcp_v4_send_ack takes an echo of 0 for none.
+  if (tw.timestamps && tw.tsRecent !== 0) {
     reply.hasTimestamps = true;
     reply.tsval = tsvalAt(tw.tsOffset, now);
     reply.tsecr = tw.tsRecent;

@@ -228,7 +228,7 @@ describe('a zero window (A16)', () => {
     const bench = new Bench();
     const c = shut(bench);
     expect(bench.arrive(c, '. 1(0) ack 1', { window: 40 })).toEqual([]);
-    expect(wait(bench, c, 204)).toEqual([[204, '. 1(40) ack 1']]);
+    expect(wait(bench, c, 204)).toEqual([[204, 'P. 1(40) ack 1']]);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Connection, NEVER } from './connection.ts';
 import { updateSendMss } from './path-mtu.ts';
 import { takeRoundTrip } from './round-trip.ts';
 import { initialCwnd } from './sending-rate.ts';
+import { windowClamp } from './window.ts';
 
 /** RTO after a handshake whose retransmissions hid the round trip (RFC 6298 §5.7). */
 const FALLBACK_RTO_MS = 3000;
@@ -28,7 +29,7 @@ export const beginTransfer = (c: Connection, rttMs: number, now: number): void =
   c.lastTextReceivedAtMs = now;
   c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
   updateSendMss(c);
-  c.rcvWndBound = c.rcvWnd;
+  c.rcvWndBound = Math.min(c.rcvWnd, windowClamp(c));
   c.rcvMss = Math.max(
     LEAST_PEER_MSS,
     Math.min(c.advertisedMss, c.sndMss, c.rcvWnd >>> 1, MOST_PEER_MSS),
@@ -41,4 +42,5 @@ export const beginTransfer = (c: Connection, rttMs: number, now: number): void =
   c.rttSeq = c.sndUna;
   c.recoveryPoint = c.iss;
   c.lastSmallEnd = c.iss;
+  c.pushEnd = c.sndEnd;
 };

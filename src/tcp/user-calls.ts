@@ -2,7 +2,7 @@ import { add } from '../wire/sequence.ts';
 import { windowUpdateAfterRead } from './ack-policy.ts';
 import type { CongestionControl } from './congestion/congestion-control.ts';
 import { Connection } from './connection.ts';
-import { abort, discardReceived, finish } from './ending.ts';
+import { abort, finish } from './ending.ts';
 import type { Errno } from './errno.ts';
 import { startFinWait2 } from './fin-wait-2.ts';
 import type { FourTuple } from './four-tuple.ts';
@@ -15,6 +15,7 @@ import type { SendBuffer } from './send-buffer.ts';
 import { sendActiveReset } from './send-reset.ts';
 import type { Settings } from './sysctl.ts';
 import { enter } from './transitions.ts';
+import { takeText } from './writing.ts';
 
 /**
  * The user's calls (RFC 9293 §3.10.1 to §3.10.6) as Linux answers them. None blocks: EAGAIN stands for
@@ -55,10 +56,11 @@ export const open = (
 };
 
 /**
- * SEND: takes as many bytes as the send buffer has room for, and tells how many. EAGAIN: none fits, or
- * the handshake is under way. Else the pending error, once, and EPIPE after it (tcp_sendmsg_locked);
- * whether EPIPE comes with SIGPIPE is the host's business. `isUrgent`: the last byte is (MSG_OOB);
- * `isMore`: more follows at once, so what is short of a segment waits for it (MSG_MORE).
+ * SEND: takes as many bytes as SO_SNDBUF has memory for, which is counted in whole buffers, and tells
+ * how many. EAGAIN: there is no memory, or the handshake is under way. Else the pending error, once, and
+ * EPIPE after it (tcp_sendmsg_locked); whether EPIPE comes with SIGPIPE is the host's business.
+ * `isUrgent`: the last byte is (MSG_OOB); `isMore`: more follows at once, so what is short of a segment
+ * waits for it (MSG_MORE); `isRecord`: no later text shares a segment with this (MSG_EOR).
  */
 export const send = (
   c: Connection,
@@ -68,20 +70,14 @@ export const send = (
   now: number,
   isUrgent = false,
   isMore = false,
+  isRecord = false,
 ): number | Errno => {
   if (c.error !== undefined) return takeError(c);
   if (c.state === 'SYN-SENT' || c.state === 'SYN-RECEIVED') return 'EAGAIN';
   if (c.sendShutdown || c.state === 'CLOSED') return 'EPIPE';
-  const taken = c.sendBuffer.append(bytes, offset, length);
-  if (taken === 0 && length > 0) return 'EAGAIN';
-  c.sndEnd = add(c.sndEnd, taken);
-  if (isUrgent && taken > 0) {
-    c.sndUp = c.sndEnd;
-    c.urgentToSend = true;
-  }
-  if (!isMore) c.pushEnd = c.sndEnd;
-  output(c, now, isMore ? 'held' : 'as set');
-  return taken;
+  if (length === 0) return 0;
+  const taken = takeText(c, bytes, offset, length, now, isUrgent, isMore, isRecord);
+  return taken === 0 ? 'EAGAIN' : taken;
 };
 
 /**
@@ -98,6 +94,7 @@ export const receive = (
 ): number | Errno => {
   if (length === 0) return 0;
   const moved = c.receiveBuffer.read(into, offset, length);
+  if (c.receiveBuffer.readable === 0) c.finUnread = false;
   if (moved > 0) {
     if (c.state !== 'TIME-WAIT') windowUpdateAfterRead(c, now);
     return moved;
@@ -133,12 +130,13 @@ export const shutdown = (
   if (how !== 'write') c.receiveShutdown = true;
   if (how !== 'read') c.sendShutdown = true;
   if (c.state === 'CLOSED' || c.state === 'TIME-WAIT') return 'ENOTCONN';
-  if (how !== 'read') sendFin(c, now);
+  // In SYN-RECEIVED it waits for the acknowledgement of our SYN (tcp_shutdown).
+  if (how !== 'read' && c.state !== 'SYN-RECEIVED') sendFin(c, now);
   return;
 };
 
 /** Queues the FIN behind what was written, in the states that still owe one (tcp_close_state). */
-const sendFin = (c: Connection, now: number): void => {
+export const sendFin = (c: Connection, now: number): void => {
   if (c.state === 'ESTABLISHED' || c.state === 'SYN-RECEIVED') enter(c, 'FIN-WAIT-1');
   else if (c.state === 'CLOSE-WAIT') enter(c, 'LAST-ACK');
   else return;
@@ -165,7 +163,9 @@ export const close = (c: Connection, now: number): void => {
 
 const endSending = (c: Connection, now: number): void => {
   const variables = variablesOf(c);
-  discardReceived(c);
+  // What came out of order stays, and is told of (__tcp_close empties sk_receive_queue alone).
+  c.receiveBuffer.dropReadable();
+  c.finUnread = false;
   if (c.state === 'CLOSED' || c.state === 'TIME-WAIT') return;
   if (variables.unread > 0) {
     c.endedBy = sendActiveReset(c, 'close-with-unread-data', now, undefined, variables);

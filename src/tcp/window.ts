@@ -5,6 +5,10 @@ import type { Connection } from './connection.ts';
 export const receiveWindow = (c: Connection): number =>
   Math.max(0, distance(c.rcvWup, c.rcvNxt) + c.rcvWnd);
 
+/** The most that is ever offered: room for one segment is kept back (tcp_init_buffer_space). */
+export const windowClamp = ({ receiveBuffer: { space }, advertisedMss: mss }: Connection): number =>
+  space > 2 * mss ? Math.max(2 * mss, space - mss) : space;
+
 /** Rounds up to what the scaled header field can tell. */
 const roundedUp = (window: number, scale: number): number =>
   ((window + (1 << scale) - 1) >> scale) << scale;

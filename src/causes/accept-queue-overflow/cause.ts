@@ -13,6 +13,13 @@ export const acceptQueueOverflow = defineCause({
     if (missed !== undefined) return missed;
     const out = notUnfinished(e) ?? ruledOutByGoingOn(e);
     if (out !== undefined) return out;
+    if (e.reset.mptcp !== undefined) {
+      return impossible(
+        e.reset.frame,
+        'its MPTCP option gives another reason',
+        '它的 MPTCP 选项给出了另外的原因',
+      );
+    }
     if (e.trigger?.acknowledgesUnsent === true || e.sequence === 'outside') {
       return impossible(
         e.trigger?.frame ?? e.reset.frame,

@@ -15,15 +15,18 @@ import { text } from '../text.ts';
 const VIDEO = 'GET /video.mp4 HTTP/1.1\r\nHost: media.test\r\n\r\n';
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n';
 
+/** The client has read a part of what came, and the next segments are on their way to it. */
 const download: readonly Step[] = [
   ...connectedAlone(80),
   write('client', VIDEO),
   read('server', VIDEO.length),
-  { do: 'setsockopt', socket: 'server', name: 'O_NONBLOCK', value: 1 },
-  { do: 'write', socket: 'server', text: HEAD },
-  { do: 'write', socket: 'server', text: 300_000 },
-  wait(30),
+  write('server', HEAD),
+  write('server', 20_000),
+  wait(150),
   { do: 'read', socket: 'client', length: 9000, expect: 9000 },
+  wait(20),
+  { do: 'hold', match: { toward: 'client', text: true, sockets: ['client'] }, times: 4 },
+  write('server', 5000),
   wait(20),
 ];
 
@@ -44,8 +47,10 @@ export const clientAbortScenario: Scenario = {
       steps: [
         ...download,
         close('client'),
-        wait(150),
-        { do: 'write', socket: 'server', text: 1000 },
+        wait(50),
+        { do: 'release' },
+        wait(50),
+        write('server', 1000, 'ECONNRESET'),
       ],
     },
     {

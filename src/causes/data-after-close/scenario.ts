@@ -62,6 +62,8 @@ export const dataAfterCloseScenario: Scenario = {
       ...variant('crossing', 'FIN and data cross on the way', ['A11'], closedBy('server', 0)),
       sameWire: ['linger-timeout', 'read-shutdown', 'keepalive-race'],
       follows: ['repeated-reset'],
+      // Time enough for a real process to write before the FIN has come.
+      delayMs: 25,
     },
     {
       ...variant(

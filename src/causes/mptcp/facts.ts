@@ -13,7 +13,13 @@ export const facts: CauseFacts = {
   origin: 'endpoint',
   benign: false,
   frequency: 1,
-  linuxReasons: ['MPTCP_RST_EMPTCP', 'TCP_ABORT_ON_CLOSE'],
+  linuxReasons: [
+    'MPTCP_RST_EUNSPEC',
+    'MPTCP_RST_EMPTCP',
+    'MPTCP_RST_EPROHIBIT',
+    'MPTCP_RST_EMIDDLEBOX',
+    'TCP_ABORT_ON_CLOSE',
+  ],
   sources: [
     'RFC 8684 §3.5 (MP_FASTCLOSE), §3.6 (MP_TCPRST)',
     'Linux mptcp_subflow_reset(), mptcp_do_fastclose()',

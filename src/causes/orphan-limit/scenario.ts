@@ -1,5 +1,16 @@
 import type { Scenario, Step } from '../scenario.ts';
-import { accept, close, connect, exchange, listen, NO_ABORT, read, wait, write } from '../steps.ts';
+import {
+  accept,
+  close,
+  closeUnder,
+  connect,
+  exchange,
+  listen,
+  NO_ABORT,
+  read,
+  wait,
+  write,
+} from '../steps.ts';
 import { text } from '../text.ts';
 
 const OTHERS = ['one', 'two', 'three'];
@@ -14,8 +25,7 @@ const crowded: readonly Step[] = [
   { do: 'lose', match: { sockets: OTHERS } },
   ...OTHERS.map((name) => close(`${name} server`)),
   wait(300),
-  { do: 'sysctl', on: 'server', name: 'net.ipv4.tcp_max_orphans', value: 1 },
-  close('server'),
+  closeUnder('server', 'net.ipv4.tcp_max_orphans', 1),
   wait(60),
 ];
 

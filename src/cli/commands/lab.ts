@@ -112,10 +112,41 @@ const addCompare = (lab: Command): void => {
     });
 };
 
+const addDifferential = (lab: Command): void => {
+  lab
+    .command('differential')
+    .description(
+      'random sequences of segments and calls, to the engine and to the kernel (as root)',
+    )
+    .addOption(
+      new Option('--on <stage>', 'what the engine is compared with')
+        .choices(['linux'])
+        .default('linux'),
+    )
+    .addOption(
+      new Option('--sequences <number>', 'so many').argParser(wholeNumber(1)).default(20_000),
+    )
+    .addOption(new Option('--seed <number>', 'of all chance').argParser(wholeNumber(0)).default(1))
+    .addOption(
+      new Option('--only <number>', 'play that one of them alone').argParser(wholeNumber(0)),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sudo resetlab lab differential
+  sudo resetlab lab differential --seed 7 --only 4711`,
+    )
+    .action(async (options: { sequences: number; seed: number; only?: number }) => {
+      const { runDifferential } = await import('../lab-differential.ts');
+      process.exitCode = await runDifferential(options);
+    });
+};
+
 /** `resetlab lab` */
 export const addLab = (program: Command): void => {
   const lab = program
     .command('lab')
     .description('make each cause happen, in virtual time or on the kernel of this machine');
-  for (const add of [addList, addRun, addScore, addCompare]) add(lab);
+  for (const add of [addList, addRun, addScore, addCompare, addDifferential]) add(lab);
 };

@@ -1,5 +1,6 @@
 import type { Role } from '../../causes/scenario.ts';
 import type { CallRecord, Run } from '../run.ts';
+import type { Compared } from './compared.ts';
 import type { KernelCall, KernelRun } from './kernel-run.ts';
 import { type ResetSeen, resetsIn } from './resets-in.ts';
 
@@ -7,19 +8,29 @@ import { type ResetSeen, resetsIn } from './resets-in.ts';
 export interface Difference {
   /**
    * Where it shows: in a call, in the kind of a reset on the wire or the reason for one, or only in
-   * how many there were and how far the connection had come (`count`).
+   * how many there were and how far the connection had come (`count`); or only the kernel can play
+   * it at all (`stage`).
    */
-  readonly about: 'call' | 'reset' | 'reason' | 'count';
+  readonly about: 'call' | 'reset' | 'reason' | 'count' | 'stage';
   readonly kernel: string;
   readonly engine: string;
 }
 
+const ONE_STAGE: Difference = { about: 'stage', kernel: 'plays it', engine: 'cannot play it' };
+
 /** Holds both runs against one another, as captured at one end. */
-export const differences = (run: Run, kernel: KernelRun, at: Role): readonly Difference[] => [
-  ...callDifferences(run.calls, kernel.calls),
-  ...resetDifferences(run.recordings[at].capture, kernel.captures.get(at)),
-  ...reasonDifferences(run, kernel),
-];
+export const differences = (
+  { run }: Compared,
+  kernel: KernelRun,
+  at: Role,
+): readonly Difference[] => {
+  if (run === undefined) return [ONE_STAGE];
+  return [
+    ...callDifferences(run.calls, kernel.calls),
+    ...resetDifferences(run.recordings[at].capture, kernel.captures.get(at)),
+    ...reasonDifferences(run, kernel),
+  ];
+};
 
 /** The same calls in the same order; how many bytes a buffer holds is each stack's own affair. */
 const callDifferences = (

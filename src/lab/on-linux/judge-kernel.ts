@@ -1,6 +1,7 @@
-import type { Role } from '../../causes/scenario.ts';
+import type { Role, Variant } from '../../causes/scenario.ts';
 import type { Recording, Run } from '../run.ts';
-import { type Judgement, judge } from '../truth.ts';
+import { type Judgement, judgeExhibit, type KnownReset } from '../truth.ts';
+import type { Compared } from './compared.ts';
 import { joinLate } from './joined-late.ts';
 import type { KernelRun, Place } from './kernel-run.ts';
 import { type ResetSeen, resetsIn } from './resets-in.ts';
@@ -10,35 +11,36 @@ export type From = 'the beginning' | 'the middle';
 
 /**
  * Shows the detective what the kernel sent, as captured at one place. Why each reset was sent is
- * told by the engine's own run of the scenario, where that sent the same one.
+ * told by the engine's own run of the scenario, where that sent the same one; where the engine cannot
+ * play, by the scenario, which the kernel's reasons must bear out.
  */
 export const judgeKernel = (
-  run: Run,
+  { variant, run }: Compared,
   kernel: KernelRun,
   place: Place,
   from: From = 'the beginning',
 ): Judgement => {
   const whole = kernel.captures.get(place);
   if (whole === undefined) throw new Error(`nothing was captured at ${place}`);
-  const at = place === 'any' ? bestEnd(run) : place;
-  const known = resetsKnown(run.recordings[at], whole);
+  const at = place === 'any' ? bestEnd(variant) : place;
+  const known = run === undefined ? knownByScenario(variant, whole) : knownByEngine(run, at, whole);
   const { capture, frameNow } =
     from === 'the middle' ? joinLate(whole) : { capture: whole, frameNow: same };
-  const resets = known.map((one) => ({ ...one, frame: frameNow(one.frame) }));
-  const recordings = { ...run.recordings, [at]: { capture, resets } };
-  return judge({ ...run, recordings }, at);
+  const resets = known.map(({ frame, cause }) => ({ frame: frameNow(frame), cause }));
+  return judgeExhibit(variant, { capture, resets }, at);
 };
 
 /** On all devices of the client's host, or of the router, all is seen that one end sees at best. */
-const bestEnd = ({ variant: { seenAt = {} } }: Run): Role =>
+const bestEnd = ({ seenAt = {} }: Variant): Role =>
   seenAt.client?.makes === 'none' ? 'server' : 'client';
 
 const same = (frame: number): number => frame;
 
-type Known = Recording['resets'][number];
+const knownByScenario = ({ makes }: Variant, kernel: Uint8Array): readonly KnownReset[] =>
+  makes === 'none' ? [] : resetsIn(kernel).map(({ frame }) => ({ frame, cause: makes }));
 
-const resetsKnown = (engine: Recording, kernel: Uint8Array): readonly Known[] => {
-  const causes = causesBySender(engine);
+const knownByEngine = (run: Run, at: Role, kernel: Uint8Array): readonly KnownReset[] => {
+  const causes = causesBySender(run.recordings[at]);
   const turns = new Map<string, number>();
   return resetsIn(kernel).flatMap((reset) => {
     const sender = senderOf(reset);
@@ -50,8 +52,11 @@ const resetsKnown = (engine: Recording, kernel: Uint8Array): readonly Known[] =>
   });
 };
 
-const causesBySender = ({ capture, resets }: Recording): ReadonlyMap<string, readonly Known[]> => {
-  const bySender = new Map<string, Known[]>();
+const causesBySender = ({
+  capture,
+  resets,
+}: Recording): ReadonlyMap<string, readonly KnownReset[]> => {
+  const bySender = new Map<string, KnownReset[]>();
   for (const reset of resetsIn(capture)) {
     const known = resets.find(({ frame }) => frame === reset.frame);
     const sender = senderOf(reset);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { captureOf, dialogue } from '../../../test/dialogue.ts';
 import { SCENARIOS } from '../../causes/scenarios.ts';
+import { text } from '../../causes/text.ts';
 import { runScenario } from '../run-scenario.ts';
 import { judge } from '../truth.ts';
 import { isFirst, type KernelMark, markAll, ordersFor } from './kernel-score.ts';
-import { kernelScorecard, troubles } from './kernel-scorecard.ts';
+import { kernelScorecardPage, troubles } from './kernel-scorecard.ts';
 
 const OPTIONS = { seed: 1, family: 4, timestamps: true, sysctls: [] } as const;
 const scenario = SCENARIOS.find(({ id }) => id === 'linger-zero')!;
@@ -24,7 +26,14 @@ const clean: KernelMark = {
 
 const differing = (why: string | undefined): KernelMark => ({
   ...clean,
-  differences: [{ about: 'reason', kernel: '1 TCP_STATE', engine: 'none', why }],
+  differences: [
+    {
+      about: 'reason',
+      kernel: '1 TCP_STATE',
+      engine: 'none',
+      why: why === undefined ? why : text(why, why),
+    },
+  ],
 });
 
 describe('what is to be played', () => {
@@ -51,7 +60,7 @@ describe('what is to be played', () => {
 
 describe('the scorecard', () => {
   const cells = (marks: readonly KernelMark[]): string[] =>
-    kernelScorecard(marks)
+    kernelScorecardPage(marks, '6.18')
       .trimEnd()
       .split('\n')
       .at(-1)!
@@ -95,7 +104,7 @@ it('takes a cause that leaves the same packets for no mistake', () => {
   expect(isFirst(judgement, mistaken as typeof finding & object)).toBe(false);
 });
 
-it('tells what could not be played, after a second attempt', async () => {
+it('tells what could not be played, after two more attempts', async () => {
   const [order] = ordersFor([scenario]);
   let attempts = 0;
   const outcomes: unknown[] = [];
@@ -108,6 +117,40 @@ it('tells what could not be played, after a second attempt', async () => {
     },
     (_, mark) => outcomes.push(mark),
   );
-  expect(attempts).toBe(2);
+  expect(attempts).toBe(3);
   expect(outcomes).toEqual([new Error('tcpdump: no such device')]);
+});
+
+const { s, opened } = dialogue();
+
+describe('what the engine cannot play', () => {
+  const mptcp = SCENARIOS.find(({ id }) => id === 'mptcp')!;
+  const [order] = ordersFor([mptcp]);
+
+  /** As a kernel that sends one reset for this reason. */
+  const marked = async (reason: string): Promise<KernelMark> => {
+    const reset = { by: 'server', source: '', target: '', state: '', reason } as const;
+    const capture = captureOf([...opened, s(50, 'RA', 1, 1)]);
+    const captures = new Map((['client', 'server', 'any'] as const).map((at) => [at, capture]));
+    const marks: (KernelMark | Error)[] = [];
+    const play = () => Promise.resolve({ captures, calls: [], kernel: [reset] });
+    await markAll([order!], 1, play, (_, mark) => marks.push(mark));
+    const [mark] = marks;
+    if (mark === undefined || mark instanceof Error) throw new Error('not marked', { cause: mark });
+    return mark;
+  };
+
+  it('is one explained difference, and the truth is what the scenario makes', async () => {
+    const mark = await marked('MPTCP_RST_EPROHIBIT');
+    expect(mark.unlikeScenario).toEqual([]);
+    expect(mark.differences.map(({ about, why }) => [about, why === undefined])).toEqual([
+      ['stage', false],
+    ]);
+    expect(mark.views[0]!.judgement.findings.map(({ cause }) => cause)).toEqual(['mptcp']);
+  });
+
+  it('must be borne out by the kernel’s own reasons', async () => {
+    const { unlikeScenario } = await marked('NO_SOCKET');
+    expect(unlikeScenario).toEqual(['a reset for NO_SOCKET, which is not mptcp']);
+  });
 });

@@ -1,10 +1,12 @@
+import { CATALOGUE } from '../../causes/catalogue.ts';
 import type { CauseId } from '../../causes/ids.ts';
 import type { Scenario, Variant } from '../../causes/scenario.ts';
+import type { Text } from '../../causes/text.ts';
 import { ROLES, type RunOptions } from '../run.ts';
-import { runScenario } from '../run-scenario.ts';
 import { waysToPlay } from '../score.ts';
 import type { Finding, Judgement } from '../truth.ts';
 import { amongOthers } from './among-others.ts';
+import { compared } from './compared.ts';
 import { type Difference, differences } from './differences.ts';
 import { type From, judgeKernel } from './judge-kernel.ts';
 import type { KernelRun, Place } from './kernel-run.ts';
@@ -25,7 +27,7 @@ export interface KernelMark {
   readonly options: RunOptions;
   /** Calls that gave something else than the scenario says of Linux. */
   readonly unlikeScenario: readonly string[];
-  readonly differences: readonly (Difference & { readonly why: string | undefined })[];
+  readonly differences: readonly (Difference & { readonly why: Text | undefined })[];
   readonly views: readonly View[];
 }
 
@@ -60,26 +62,36 @@ const waitingMs = ({ steps }: Variant): number =>
 
 /** Holds a run on the kernel against the scenario, the engine's run of it, and the detective. */
 const mark = ({ scenario, variant, options }: Order, kernel: KernelRun): KernelMark => {
-  const run = runScenario(scenario, variant, options);
-  const found = ROLES.flatMap((at) => differences(run, kernel, at));
+  const both = compared(scenario, variant, options);
+  const found = ROLES.flatMap((at) => differences(both, kernel, at));
   return {
     scenario: scenario.id,
     variant: variant.name,
     makes: variant.makes,
     options,
-    unlikeScenario: kernel.calls
-      .filter(({ expected, outcome }) => expected !== undefined && expected !== outcome)
-      .map(
-        ({ call, socket, expected, outcome }) => `${call} ${socket}: ${outcome}, not ${expected}`,
-      ),
+    unlikeScenario: [...callsUnlike(kernel), ...(both.run ? [] : reasonsUnlike(variant, kernel))],
     differences: unlike(found).map((one) => ({
       ...one,
       why: reasonFor(scenario.id, variant.name, one),
     })),
     views: PLACES.flatMap((place) =>
-      FROM.map((from) => ({ place, from, judgement: judgeKernel(run, kernel, place, from) })),
+      FROM.map((from) => ({ place, from, judgement: judgeKernel(both, kernel, place, from) })),
     ),
   };
+};
+
+const callsUnlike = ({ calls }: KernelRun): readonly string[] =>
+  calls
+    .filter(({ expected, outcome }) => expected !== undefined && expected !== outcome)
+    .map(({ call, socket, expected, outcome }) => `${call} ${socket}: ${outcome}, not ${expected}`);
+
+/** Without the engine's word, the kernel's must bear out that each reset is what the scenario makes. */
+const reasonsUnlike = ({ makes }: Variant, { kernel }: KernelRun): readonly string[] => {
+  if (makes === 'none') return kernel.map(({ reason }) => `a reset, ${reason}`);
+  const linuxReasons: readonly string[] = CATALOGUE[makes].facts.linuxReasons;
+  return kernel
+    .filter(({ by, reason }) => by !== 'router' && !linuxReasons.includes(reason))
+    .map(({ reason }) => `a reset for ${reason}, which is not ${makes}`);
 };
 
 const FROM: readonly From[] = ['the beginning', 'the middle'];
@@ -98,7 +110,8 @@ export const isFirst = ({ truth }: Judgement, { first, verdict, named }: Finding
 
 /**
  * Plays all orders among ordinary connections, so many at a time, and tells of each, or why it could
- * not be played. What goes wrong is played once more: real processes on a busy machine may be late.
+ * not be played. What goes wrong is played once more, and then once more alone: real processes on a
+ * busy machine may be late, and what is not their lateness goes wrong each time.
  */
 export const markAll = async (
   orders: readonly Order[],
@@ -107,12 +120,15 @@ export const markAll = async (
   told: (order: Order, mark: KernelMark | Error) => void,
 ): Promise<void> => {
   const amid = orders.map((order) => ({ ...order, variant: amongOthers(order.variant) }));
-  const again: Order[] = [];
-  for (const [order, outcome] of await playAndMark(amid, atATime, play)) {
-    if (isClean(outcome)) told(order, outcome);
-    else again.push(order);
+  let left: readonly Order[] = amid;
+  let failed: readonly Marked[] = [];
+  for (const jobs of [atATime, atATime, 1]) {
+    const marked = await playAndMark(left, jobs, play);
+    for (const [order, outcome] of marked) if (isClean(outcome)) told(order, outcome);
+    failed = marked.filter(([, outcome]) => !isClean(outcome));
+    left = failed.map(([order]) => order);
   }
-  for (const [order, outcome] of await playAndMark(again, atATime, play)) told(order, outcome);
+  for (const [order, outcome] of failed) told(order, outcome);
 };
 
 type Marked = readonly [Order, KernelMark | Error];

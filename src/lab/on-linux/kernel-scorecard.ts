@@ -37,8 +37,20 @@ const TITLES = [
   'certain and wrong',
 ];
 
-/** The marks by cause, in the order met, as a table in Markdown with the sum of all in its last row. */
-export const kernelScorecard = (marks: readonly KernelMark[]): string => {
+/** The page that is kept of all marks. `release`: of the kernel that played, as `6.18`. */
+export const kernelScorecardPage = (marks: readonly KernelMark[], release: string): string =>
+  [
+    '# Engine and detective against the Linux kernel',
+    ABOUT,
+    `Made by \`resetlab lab score --on linux\` on Linux ${release}.`,
+    kernelScorecard(marks),
+  ].join('\n\n');
+
+const ABOUT =
+  "Every scenario that Linux can do, in every way (IPv4 and IPv6, with and without timestamps), played by real processes with real sockets in network namespaces, after ordinary connections, and captured at the client, at the server and on all devices. *As Linux is said to do*: every call gave what the scenario says. *Engine agrees*: the same scenario on our engine gave the same errnos, the same resets (flags, numbers, window zero or not) and the same reasons, the kernel's by its tracepoint; where it differs for a known reason, [that page](kernel-differences.md) says which. *Named* and *first* are about the detective, as in [the scorecard of the simulator](scorecard.md), where a cause that leaves the same packets may stand first; *from the middle*: the same captures without the handshakes.";
+
+/** The marks by cause, by name, as a table in Markdown with the sum of all in its last row. */
+const kernelScorecard = (marks: readonly KernelMark[]): string => {
   const causes = [...new Set(marks.map(({ makes }) => makes))].toSorted();
   const lines = causes.map((makes) =>
     lineOf(

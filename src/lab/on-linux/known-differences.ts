@@ -1,61 +1,32 @@
+import { type Text, text } from '../../causes/text.ts';
 import type { Difference } from './differences.ts';
 
 /** Where engine and kernel are known to differ, and why that is no fault of either. */
 export interface KnownDifference {
   readonly scenario: string;
-  readonly variant: string;
+  /** Undefined: all of them. */
+  readonly variant?: string;
   readonly about: readonly Difference['about'][];
-  readonly why: string;
+  readonly why: Text;
 }
 
 /** `scaling_ratio`: how much of SO_RCVBUF is text is learnt from the memory that segments really take. */
-const TRUE_SIZE =
-  'how many bytes a receive buffer of SO_RCVBUF 4096 takes before its window shuts hangs on the memory that the kernel keeps for each packet; the reset has another number for it';
+const TRUE_SIZE = text(
+  'how many bytes a receive buffer of SO_RCVBUF 4096 takes before its window shuts hangs on the memory that the kernel keeps for each packet; the reset has another number for it',
+  'SO_RCVBUF 为 4096 时接收缓冲区到窗口关闭前能装多少字节，取决于内核为每个报文实际占用的内存；RST 的序号因此不同',
+);
 
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
-  {
-    scenario: 'client-abort',
-    variant: 'download',
-    about: ['count', 'reset', 'reason'],
-    why: 'whether segments are in flight as the client closes hangs on the millisecond; each draws a reset of its own',
-  },
-  {
-    scenario: 'linger-zero',
-    variant: 'unsent',
-    about: ['count'],
-    why: 'between write() and close() real processes lose some milliseconds, in which more is sent; each segment in flight draws a reset',
-  },
-  {
-    scenario: 'early-response',
-    variant: 'unread',
-    about: ['count', 'reset', 'reason'],
-    why: 'how much of the body is in flight as the server closes hangs on the millisecond, and so whether a second reset follows',
-  },
-  {
-    scenario: 'early-response',
-    variant: 'all-read',
-    about: ['count'],
-    why: 'how much of the body is in flight hangs on the millisecond; each segment draws a reset',
-  },
-  {
-    scenario: 'data-after-close',
-    variant: 'crossing',
-    about: ['count'],
-    why: 'a process that is late by more than the 5 ms of the path writes after the FIN has come, and its data acknowledges one more',
-  },
-  {
-    scenario: 'orphan-limit',
-    variant: 'linux',
-    about: ['count'],
-    why: 'the other orphans fall to the limit as well, at their next retransmission, if that comes before the run ends',
-  },
-  {
-    scenario: 'zero-window-timeout',
-    variant: 'window-opens',
-    about: ['count'],
-    why: TRUE_SIZE,
-  },
+  { scenario: 'zero-window-timeout', variant: 'window-opens', about: ['count'], why: TRUE_SIZE },
   { scenario: 'linger-timeout', variant: 'linux', about: ['count'], why: TRUE_SIZE },
+  {
+    scenario: 'mptcp',
+    about: ['stage'],
+    why: text(
+      'our engine speaks no Multipath TCP: the kernel alone plays it',
+      '我们的引擎不支持多路径 TCP，只有内核能演示',
+    ),
+  },
 ];
 
 /** Why it differs, if that is known. */
@@ -63,17 +34,19 @@ export const reasonFor = (
   scenario: string,
   variant: string,
   { about }: Difference,
-): string | undefined =>
+): Text | undefined =>
   KNOWN_DIFFERENCES.find(
     (known) =>
-      known.scenario === scenario && known.variant === variant && known.about.includes(about),
+      known.scenario === scenario &&
+      (known.variant ?? variant) === variant &&
+      known.about.includes(about),
   )?.why;
 
 /** The kept page of what is known to differ. */
 export const differencesPage = (): string => {
   const rows = KNOWN_DIFFERENCES.map(
-    ({ scenario, variant, about, why }) =>
-      `| ${scenario} | ${variant} | ${about.join(', ')} | ${why} |`,
+    ({ scenario, variant = 'all', about, why }) =>
+      `| ${scenario} | ${variant} | ${about.join(', ')} | ${why.en} |`,
   );
   const head = ['| scenario | variant | differs in | why |', '| --- | --- | --- | --- |'];
   return `${[...head, ...rows].join('\n')}\n`;

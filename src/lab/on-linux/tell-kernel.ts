@@ -1,81 +1,99 @@
+import type { Variant } from '../../causes/scenario.ts';
+import type { Language } from '../../causes/text.ts';
 import { Sheet } from '../../report/sheet.ts';
 import type { TextOptions } from '../../report/text.ts';
-import { outcomeText } from '../tell-words.ts';
-import { others } from '../truth.ts';
-import type { Run } from '../run.ts';
+import type { Words } from '../../report/words.ts';
+import { type Judgement, others } from '../truth.ts';
+import type { Compared } from './compared.ts';
 import { differences } from './differences.ts';
 import { judgeKernel } from './judge-kernel.ts';
 import type { KernelRun, Place } from './kernel-run.ts';
+import { type KernelWords, kernelWordsIn } from './kernel-words.ts';
 import { reasonFor } from './known-differences.ts';
 
 /** A run on the kernel for people: applications, resets with the kernel's reason, and who agrees. */
 export const tellKernel = (
-  run: Run,
+  both: Compared,
   kernel: KernelRun,
   place: Place,
   options: TextOptions,
 ): string => {
   const sheet = new Sheet(options.width, options.paint);
-  const { scenario, variant } = run;
-  sheet.paragraph(
-    `${scenario.id}, ${variant.name}: ${scenario.title[options.words.language]}`,
-    'heading',
-  );
+  const { scenario, variant } = both;
+  const { language } = options.words;
+  const words = kernelWordsIn(language);
+  sheet.paragraph(`${scenario.id}, ${variant.name}: ${scenario.title[language]}`, 'heading');
   sheet.paragraph(variant.what);
-  tellCalls(sheet, kernel);
-  tellReasons(sheet, kernel);
-  tellVerdicts(sheet, run, kernel, place);
-  tellDifferences(sheet, run, kernel, place);
+  tellCalls(sheet, kernel, words);
+  tellReasons(sheet, kernel, words);
+  tellVerdicts(sheet, both.variant, judgeKernel(both, kernel, place), place, options.words);
+  tellDifferences(sheet, both, kernel, place, language);
   return sheet.toString();
 };
 
-const tellCalls = (sheet: Sheet, { calls }: KernelRun): void => {
+const tellCalls = (sheet: Sheet, { calls }: KernelRun, words: KernelWords): void => {
   sheet.line();
-  sheet.paragraph('What the kernel told the applications', 'label');
+  sheet.paragraph(words.applications, 'label');
   for (const { atMs, on, call, socket, outcome, expected } of calls) {
     const differs = expected !== undefined && expected !== outcome;
-    const remark = differs ? ` (expected: ${outcomeText(expected)})` : '';
+    const remark = differs ? words.expected(expected) : '';
     const at = `${(atMs / 1000).toFixed(3)} s`;
     sheet.paragraph(
-      `${at}  ${on}  ${call} ${socket}  ${outcomeText(outcome)}${remark}`,
+      `${at}  ${on}  ${call} ${socket}  ${words.outcome(outcome)}${remark}`,
       undefined,
       2,
     );
   }
 };
 
-const tellReasons = (sheet: Sheet, { kernel }: KernelRun): void => {
+const tellReasons = (sheet: Sheet, { kernel }: KernelRun, words: KernelWords): void => {
   sheet.line();
-  sheet.paragraph('Why the kernel says it sent its resets', 'label');
-  if (kernel.length === 0) sheet.paragraph('It sent none.', undefined, 2);
+  sheet.paragraph(words.reasons, 'label');
+  if (kernel.length === 0) sheet.paragraph(words.noReset, undefined, 2);
   for (const { by, source, target, state, reason } of kernel) {
     sheet.paragraph(`${by}  ${reason}, ${state}  ${source} > ${target}`, undefined, 2);
   }
 };
 
-const tellVerdicts = (sheet: Sheet, run: Run, kernel: KernelRun, place: Place): void => {
+const tellVerdicts = (
+  sheet: Sheet,
+  { makes }: Variant,
+  { findings }: Judgement,
+  place: Place,
+  { language, confidence }: Words,
+): void => {
+  const words = kernelWordsIn(language);
   sheet.line();
-  sheet.paragraph(`What the detective says, with the capture at ${place}`, 'label');
-  const { findings } = judgeKernel(run, kernel, place);
-  if (findings.length === 0) sheet.paragraph('Nothing broke.', undefined, 2);
+  sheet.paragraph(words.detective(place), 'label');
+  if (findings.length === 0) sheet.paragraph(words.nothingBroke, undefined, 2);
   for (const { frame, cause, verdict, named } of findings) {
-    const said = verdict === undefined ? 'nothing' : `${verdict.cause}, ${verdict.confidence}`;
+    const said =
+      verdict === undefined ? words.silent : `${verdict.cause}, ${confidence[verdict.confidence]}`;
     const rest = verdict === undefined ? [] : others(verdict);
-    const could = rest.length === 0 ? '' : `; could be ${rest.join(', ')}`;
-    const held = named ? '' : ` (not ${cause ?? run.variant.makes})`;
-    sheet.paragraph(`frame ${frame}  ${said}${could}${held}`, named ? undefined : 'harm', 2);
+    const could = rest.length === 0 ? '' : words.couldBe(rest.join(', '));
+    const held = named ? '' : words.misses(cause ?? makes);
+    const text = `${words.frame(frame)}  ${said}${could}${held}`;
+    sheet.paragraph(text, named ? undefined : 'harm', 2);
   }
 };
 
-const tellDifferences = (sheet: Sheet, run: Run, kernel: KernelRun, place: Place): void => {
+const tellDifferences = (
+  sheet: Sheet,
+  both: Compared,
+  kernel: KernelRun,
+  place: Place,
+  language: Language,
+): void => {
+  const words = kernelWordsIn(language);
   sheet.line();
-  sheet.paragraph('Our engine in the same scenario', 'label');
-  const found = differences(run, kernel, place === 'any' ? 'client' : place);
-  if (found.length === 0) sheet.paragraph('Same calls, same resets, same reasons.', undefined, 2);
+  sheet.paragraph(words.engine, 'label');
+  const found = differences(both, kernel, place === 'any' ? 'client' : place);
+  if (found.length === 0) sheet.paragraph(words.agree, undefined, 2);
   for (const one of found) {
-    sheet.paragraph(`kernel: ${one.kernel}`, undefined, 2);
-    sheet.paragraph(`engine: ${one.engine}`, undefined, 2);
-    const why = reasonFor(run.scenario.id, run.variant.name, one);
-    if (why !== undefined) sheet.paragraph(why, 'faint', 4);
+    const isPlayed = one.about !== 'stage';
+    if (isPlayed) sheet.paragraph(words.kernelDoes(one.kernel), undefined, 2);
+    if (isPlayed) sheet.paragraph(words.engineDoes(one.engine), undefined, 2);
+    const why = reasonFor(both.scenario.id, both.variant.name, one);
+    if (why !== undefined) sheet.paragraph(why[language], 'faint', isPlayed ? 4 : 2);
   }
 };

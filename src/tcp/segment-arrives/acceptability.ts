@@ -40,8 +40,10 @@ export const passes = (c: Connection, segment: Segment, now: number): boolean =>
     refuseSyn(c, segment, isAcceptable, now);
     return false;
   }
-  if (!isAcceptable) refuseUnacceptable(c, segment, now);
-  return isAcceptable;
+  if (isAcceptable) return true;
+  if (tellsOnlyAck(c, segment)) return true;
+  refuseUnacceptable(c, segment, now);
+  return false;
 };
 
 /** RFC 5961 §4.2; or RFC 793 §3.9, fourth, where a SYN in the window is an error that ends it all. */
@@ -68,7 +70,19 @@ const hasAcceptableSequence = (c: Connection, segment: Segment): boolean => {
   if (before(end, c.rcvWup)) return false;
   const edge = add(c.rcvNxt, receiveWindow(c));
   if (!after(add(end, -(segment.flags & FIN)), edge)) return true;
-  return !after(segment.seq, edge) && c.receiveBuffer.readable === 0;
+  return !after(segment.seq, edge) && c.receiveBuffer.readable === 0 && !c.finUnread;
+};
+
+/**
+ * All of it was received before; where resetlab.old_segment says so, its acknowledgement counts all the
+ * same (RFC 9293 §3.10.7.4 asks for valid ACKs only with the window shut; FreeBSD's tcp_do_segment always).
+ */
+const tellsOnlyAck = (c: Connection, segment: Segment): boolean => {
+  if (c.settings.resetlab_old_segment !== 'take-ack') return false;
+  if (after(add(segment.seq, segment.length), c.rcvNxt)) return false;
+  c.ackScheduled = true;
+  c.ackNow = true;
+  return true;
 };
 
 const refuseUnacceptable = (c: Connection, segment: Segment, now: number): void => {

@@ -18,7 +18,8 @@ export const establish = (c: Connection, segment: Segment, now: number): void =>
   c.sndWnd = segment.window * 2 ** scale;
   c.maxSndWnd = Math.max(c.maxSndWnd, c.sndWnd);
   c.sndWl1 = segment.seq;
-  c.sndWl2 = segment.ack;
   beginTransfer(c, handshakeRttMs(c, now), now);
+  // Closed already: tcp_init_buffer_space is never asked.
+  if (c.state === 'FIN-WAIT-1') c.rcvWndBound = c.rcvWnd;
   if (c.options.keepalive) restartKeepalive(c, now);
 };

@@ -67,7 +67,8 @@ describe('SYN-RECEIVED of a simultaneous open', () => {
     ['. 1(0) ack 0', ['R 0(0)'], '='],
     ['. 1(0) ack 2', ['R 2(0)'], '='],
     ['. 1(0) ack 1', [], 'ESTABLISHED'],
-    ['S. 0(0) ack 1', [], 'ESTABLISHED'],
+    // The peer's SYN comes a second time, which is acknowledged at once.
+    ['S. 0(0) ack 1', ['. 1(0) ack 1'], 'ESTABLISHED'],
     ['- 1(0)', [], '='],
     ['F 1(0)', [], '='],
   ]);

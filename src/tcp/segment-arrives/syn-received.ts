@@ -1,6 +1,6 @@
-import { ACK, FIN, RST, SYN } from '../../wire/packet.ts';
+import { ACK, RST, SYN } from '../../wire/packet.ts';
 import type { Segment } from '../../wire/segment.ts';
-import { add, after, before, distance } from '../../wire/sequence.ts';
+import { add, after, distance } from '../../wire/sequence.ts';
 import { isAnswerLimited, isBudgetSpent } from '../challenge-ack.ts';
 import type { Outlet } from '../outlet.ts';
 import { type Request, sendRequestAck, sendSynAck } from '../request.ts';
@@ -24,7 +24,7 @@ const IN_WINDOW: Rule = {
 };
 const OUTSIDE: Rule = {
   source: 'RFC 9293 §3.5.3',
-  says: 'A reset outside the window is ignored',
+  says: 'A reset outside the window, or with an old timestamp, is ignored',
   claim: 'B3',
 };
 const SYN_IN_WINDOW: Rule = {
@@ -45,8 +45,9 @@ export const requestArrives = (
   now: number,
 ): 'keep' | 'gone' | 'complete' => {
   const { flags } = segment;
-  const isOld = failsTimestamps(request, segment, now);
-  if ((flags & RST) !== 0) return resetArrives(request, segment, settings, outlet, now);
+  const isOld = failsPaws(request, segment, now);
+  const isForged = isOld || echoesWhatWasNeverSent(request, segment);
+  if ((flags & RST) !== 0) return resetArrives(request, segment, isForged, settings, outlet, now);
   if (isRetransmittedSyn(request, segment) && !isOld) {
     if (!isAnswerLimited(request, segment, settings, now))
       sendSynAck(request, settings, outlet, now);
@@ -57,7 +58,7 @@ export const requestArrives = (
     sendReply('bad-ack-in-handshake', path, segment, outlet, now, 'SYN-RECEIVED');
     return 'keep';
   }
-  if (isOld || !isAcceptable(request, segment)) {
+  if (isForged || !isAcceptable(request, segment)) {
     if (!isAnswerLimited(request, segment, settings, now)) sendRequestAck(request, outlet, now);
     return 'keep';
   }
@@ -72,13 +73,15 @@ export const requestArrives = (
 };
 
 const isRetransmittedSyn = (request: Request, { seq, flags }: Segment): boolean =>
-  seq === request.irs && (flags & (SYN | ACK | FIN)) === SYN;
+  seq === request.irs && (flags & (SYN | ACK)) === SYN;
 
-/** PAWS, and a TSecr that no SYN,ACK of ours had (RFC 7323 §5.3; tcp_check_req). */
-const failsTimestamps = (request: Request, segment: Segment, now: number): boolean => {
-  if (!request.timestamps || !segment.hasTimestamps) return false;
-  if (isOlder(request, segment.tsval, 0, now)) return true;
-  if (segment.tsecr === 0 || (segment.flags & ACK) === 0) return false;
+/** RFC 7323 §5.3. */
+const failsPaws = (request: Request, segment: Segment, now: number): boolean =>
+  request.timestamps && segment.hasTimestamps && isOlder(request, segment.tsval, 0, now);
+
+/** A TSecr that no SYN,ACK of ours had (`tsecr_reject` in tcp_check_req). */
+const echoesWhatWasNeverSent = (request: Request, segment: Segment): boolean => {
+  if (!request.timestamps || !segment.hasTimestamps || segment.tsecr === 0) return false;
   const first = tsvalAt(request.tsOffset, request.firstSentAtMs);
   const last = tsvalAt(request.tsOffset, request.lastSentAtMs);
   return distance(segment.tsecr, first) < 0 || distance(segment.tsecr, last) > 0;
@@ -91,18 +94,18 @@ const isAcceptable = (request: Request, segment: Segment): boolean =>
 const resetArrives = (
   request: Request,
   segment: Segment,
+  isForged: boolean,
   settings: Settings,
   outlet: Outlet,
   now: number,
 ): 'keep' | 'gone' => {
+  if (isForged || !isAcceptable(request, segment)) {
+    report(request, segment, 'ignored', OUTSIDE, outlet, now);
+    return 'keep';
+  }
   if (segment.seq === request.rcvNxt) {
     report(request, segment, 'received', BACK_TO_LISTEN, outlet, now);
     return 'gone';
-  }
-  const edge = add(request.rcvNxt, request.rcvWnd);
-  if (before(segment.seq, request.rcvNxt) || after(segment.seq, edge)) {
-    report(request, segment, 'ignored', OUTSIDE, outlet, now);
-    return 'keep';
   }
   if (settings.resetlab_reset_acceptance === 'rfc793') {
     report(request, segment, 'received', BACK_TO_LISTEN, outlet, now);

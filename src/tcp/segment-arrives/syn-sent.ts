@@ -2,6 +2,7 @@ import { ACK, RST, SYN } from '../../wire/packet.ts';
 import type { Segment } from '../../wire/segment.ts';
 import { add, after, distance } from '../../wire/sequence.ts';
 import type { Connection } from '../connection.ts';
+import { acknowledgeAtOnce } from '../ack-policy.ts';
 import { agreeOnOptions } from '../handshake-options.ts';
 import { output, transmitAck, transmitSyn } from '../output.ts';
 import { refuse } from '../send-reset.ts';
@@ -59,7 +60,6 @@ const synchronize = (c: Connection, segment: Segment, now: number): void => {
   c.sndWnd = segment.window;
   c.maxSndWnd = segment.window;
   c.sndWl1 = segment.seq;
-  c.sndWl2 = segment.ack;
   agreeOnOptions(c, segment, now);
 };
 
@@ -67,9 +67,20 @@ const completeOpen = (c: Connection, segment: Segment, now: number): void => {
   establish(c, segment, now);
   // bytes_acked counts the SYN of an active open.
   c.bytesAcked = 1;
-  transmitAck(c, now);
+  if (c.pingPong) saveAck(c, now);
+  else transmitAck(c, now);
   output(c, now);
 };
+
+/** With TCP_QUICKACK off the application is expected to write soon, and its text to carry the ACK. */
+const saveAck = (c: Connection, now: number): void => {
+  acknowledgeAtOnce(c);
+  c.ackNow = false;
+  c.delayedAckAtMs = now + MOST_DELAY_MS;
+};
+
+/** TCP_DELACK_MAX. */
+const MOST_DELAY_MS = 200;
 
 /** Both ends opened at once (RFC 9293 §3.5, figure 7). */
 const openSimultaneously = (c: Connection, now: number): void => {

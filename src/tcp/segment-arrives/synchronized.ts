@@ -5,7 +5,7 @@ import { afterSegment } from '../ack-policy.ts';
 import { acknowledgementArrives } from '../acknowledgement.ts';
 import { challenge } from '../challenge-ack.ts';
 import type { Connection } from '../connection.ts';
-import { dataArrives } from '../data.ts';
+import { dataArrives, duplicateArrives } from '../data.ts';
 import { enterTimeWait, fail, finish, withhold } from '../ending.ts';
 import { startFinWait2 } from '../fin-wait-2.ts';
 import { predicted } from '../header-prediction.ts';
@@ -13,6 +13,7 @@ import { transmitAck } from '../output.ts';
 import type { Rule } from '../reset-event.ts';
 import { refuse } from '../send-reset.ts';
 import { enter } from '../transitions.ts';
+import { sendFin } from '../user-calls.ts';
 import { passes } from './acceptability.ts';
 import { establish } from './establish.ts';
 import { updateTsRecent } from './paws.ts';
@@ -34,9 +35,15 @@ export const synchronizedArrives = (c: Connection, segment: Segment, now: number
   if ((segment.flags & (ACK | RST | SYN)) === 0) return;
   if (!passes(c, segment, now)) return;
   if (!hasAcceptableAck(c, segment, now)) return;
-  updateTsRecent(c, segment, now);
-  if (c.state !== 'ESTABLISHED' && awaitsAckOfSyn(c)) establish(c, segment, now);
+  // An acknowledgement that a later one overtook tells no time either (old_ack in tcp_ack).
+  if (!before(segment.ack, c.sndUna)) updateTsRecent(c, segment, now);
+  const completes = c.state !== 'ESTABLISHED' && awaitsAckOfSyn(c);
+  if (completes) {
+    establish(c, segment, now);
+    c.bytesAcked = 1;
+  }
   acknowledgementArrives(c, segment, now);
+  if (completes && c.sendShutdown) sendFin(c, now);
   if (finIsAcknowledged(c) && !afterOurFin(c, segment, now)) return;
   if (takeText(c, segment, now) && !isOver(c)) afterSegment(c, now);
 };
@@ -49,7 +56,7 @@ const hasAcceptableAck = (c: Connection, segment: Segment, now: number): boolean
     challenge(c, segment, ACK_IN_DOUBT, now);
     return false;
   }
-  if (!before(ack, c.sndUna)) return true;
+  if (!before(ack, c.sndUna)) return ack !== c.iss || !leavesSynInDoubt(c, segment, now);
   const behind = Math.min(c.maxSndWnd, c.bytesAcked);
   if (!before(ack, add(c.sndUna, -behind))) return true;
   challenge(c, segment, ACK_IN_DOUBT, now);
@@ -63,6 +70,14 @@ const acknowledgesOurSyn = (c: Connection, segment: Segment, now: number): boole
   const reason = isNew ? 'TCP_ACK_UNSENT_DATA' : 'TCP_TOO_OLD_ACK';
   refuse(c, segment, 'bad-ack-in-handshake', now, reason);
   return false;
+};
+
+/** Closed in SYN-RECEIVED, and the SYN still not acknowledged: only text has a meaning, nobody reads it. */
+const leavesSynInDoubt = (c: Connection, segment: Segment, now: number): boolean => {
+  if (!awaitsAckOfSyn(c)) return false;
+  updateTsRecent(c, segment, now);
+  if (bringsNewText(c, segment)) refusesText(c, segment, now);
+  return true;
 };
 
 /** Only a simultaneous open has its SYN unacknowledged here, perhaps closed already. */
@@ -103,8 +118,9 @@ const orphanInFinWait2 = (c: Connection, segment: Segment, now: number): boolean
   return !c.becomesTimeWait;
 };
 
+/** Or a FIN that some is missing before. */
 const bringsNewText = (c: Connection, segment: Segment): boolean =>
-  segment.payloadLength > 0 && after(add(segment.seq, segment.payloadLength), c.rcvNxt);
+  segment.length > 0 && after(add(segment.seq, segment.payloadLength), c.rcvNxt);
 
 const closedCause = (c: Connection): 'data-after-close' | 'linger-timeout' | 'read-shutdown' => {
   if (!c.orphan) return 'read-shutdown';
@@ -113,6 +129,8 @@ const closedCause = (c: Connection): 'data-after-close' | 'linger-timeout' | 're
 
 /** Sixth to eighth: urgent, text and FIN. False if the text ended the connection. */
 const takeText = (c: Connection, segment: Segment, now: number): boolean => {
+  // Both SYNs crossed, and this is the peer's once more.
+  if ((segment.flags & SYN) !== 0) duplicateArrives(c, segment);
   if (segment.payloadLength === 0 && (segment.flags & (FIN | URG)) === 0) return true;
   if (hasPeerClosed(c) && !before(segment.seq, c.rcvNxt)) return true;
   if (c.receiveShutdown && bringsNewText(c, segment) && refusesText(c, segment, now)) return false;
@@ -139,8 +157,10 @@ const refusesText = (c: Connection, segment: Segment, now: number): boolean => {
 /** Eighth: check the FIN bit, once all text before it is there. */
 const finArrives = (c: Connection, now: number): void => {
   c.receiveShutdown = true;
-  if (c.state === 'ESTABLISHED') return enter(c, 'CLOSE-WAIT');
-  transmitAck(c, now);
+  if (c.state === 'ESTABLISHED') enter(c, 'CLOSE-WAIT');
+  else transmitAck(c, now);
+  // Whatever came out of order lies beyond the end, and is told of no more (tcp_sack_reset).
+  c.reassembly = undefined;
   if (c.state === 'FIN-WAIT-1') return enter(c, 'CLOSING');
   if (c.state === 'FIN-WAIT-2') enterTimeWait(c, now);
 };
