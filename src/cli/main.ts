@@ -5,8 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { addCause } from './commands/cause.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFaults } from './commands/faults.ts';
 import { addLab } from './commands/lab.ts';
 import { addPacketdrill } from './commands/packetdrill.ts';
+import { addStack } from './commands/stack.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import { version } from './version.ts';
 
@@ -31,11 +33,14 @@ Examples:
   resetlab cause close-with-unread-data     one cause at length
   resetlab check capture.pcap               for CI: exit 1 on an unexpected reset
   resetlab lab run linger-zero              make one happen, on two simulated hosts
+  resetlab stack --help                     our TCP on the wire, for curl to talk to
+  resetlab faults --list                    make one happen to your own client, in a test
 
 Exit codes: 0 done, 1 check found something, 2 the call or its input was wrong.`,
   );
 
-for (const add of [addExplain, addCause, addCheck, addLab, addPacketdrill]) add(program);
+for (const add of [addExplain, addCause, addCheck, addLab, addPacketdrill, addFaults, addStack])
+  add(program);
 
 /** `resetlab capture.pcap` is what people type first. */
 const forgottenCommand = (words: readonly string[]): string | undefined => {

@@ -56,6 +56,7 @@ const progress = (socket: Socket): Outcome<0> | undefined => {
 const begin = (socket: Socket, remote: Endpoint, now: number): Errno | undefined => {
   const { stack } = socket;
   if (remote.address.version === 6 && socket.family === 'inet') return 'EAFNOSUPPORT';
+  if (stack.isDown) return 'ENETDOWN';
   if (isGroup(remote.address)) return 'ENETUNREACH';
   const address = sourceOf(socket, remote.address);
   if (address === undefined) return 'ENETUNREACH';

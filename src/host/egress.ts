@@ -9,11 +9,18 @@ import type { ResetEvent } from '../tcp/reset-event.ts';
 import type { Settings } from '../tcp/sysctl.ts';
 import type { Path } from './path.ts';
 
-/** Where a host's packets go; the bytes are the host's own and valid during the call only. */
-export type PacketSink = (bytes: Uint8Array, length: number) => void;
+/**
+ * Where a host's packets go; the bytes are the host's own and valid during the call only. `segmentSize`:
+ * bytes of text of the segments that the link is to cut it into; 0: it is one.
+ */
+export type PacketSink = (bytes: Uint8Array, length: number, segmentSize: number) => void;
 
 /** The largest IPv4 packet. */
 const LARGEST = 65_535;
+/** IPv6 without extensions, and TCP with all its options. */
+const MOST_HEADERS = 40 + 60;
+/** Bytes before it in its buffer that a link may write its header into. */
+const HEADROOM = 64;
 
 /**
  * Makes IP packets of what the engine sends, all in one buffer. As with Linux, each connection counts
@@ -23,31 +30,64 @@ export class Egress implements Outlet {
   /** What the engine reported last, since `forgetReport`. */
   lastReport: ResetEvent | undefined = undefined;
   /** Also for messages other than TCP's. */
-  readonly buffer = new Uint8Array(LARGEST);
+  readonly buffer = new Uint8Array(new ArrayBuffer(HEADROOM + LARGEST), HEADROOM);
   private readonly settings: Settings;
   private readonly sink: PacketSink;
   private readonly onReset: ((event: ResetEvent) => void) | undefined;
   private readonly checksums: boolean;
+  readonly segmentation: number;
+  private readonly room: number;
+  private roomLeft: number;
+  /** Connections whose new text waits for room. */
+  private readonly waiting: Path[] = [];
   private readonly isRefusing: (() => boolean) | undefined;
   private readonly ip = { ttl: 0, id: 0, dontFragment: true };
   private readonly reset = new Segment();
 
   constructor(
     settings: Settings,
-    sink: PacketSink,
-    onReset: ((event: ResetEvent) => void) | undefined,
+    link: {
+      readonly egress: PacketSink;
+      readonly segmentation?: number;
+      readonly room?: number;
+      readonly onReset?: (event: ResetEvent) => void;
+      readonly isCongested?: () => boolean;
+    },
     checksums: boolean,
-    isRefusing?: () => boolean,
   ) {
     this.settings = settings;
-    this.sink = sink;
-    this.onReset = onReset;
+    this.sink = link.egress;
+    this.onReset = link.onReset;
     this.checksums = checksums;
-    this.isRefusing = isRefusing;
+    this.isRefusing = link.isCongested;
+    this.room = link.room ?? Number.POSITIVE_INFINITY;
+    this.roomLeft = this.room;
+    this.segmentation = Math.max(0, Math.min(link.segmentation ?? 0, LARGEST) - MOST_HEADERS);
+  }
+
+  hasRoom(path: FourTuple): boolean {
+    if (this.roomLeft > 0) return true;
+    if (this.waiting.at(-1) !== path) this.waiting.push(path as Path);
+    return false;
+  }
+
+  /** The link takes as much again. */
+  makeRoom(): void {
+    this.roomLeft = this.room;
+  }
+
+  /** Whose turn it is to send, while there is room: who has waited longest. */
+  nextWaiting(): Path | undefined {
+    return this.roomLeft > 0 ? this.waiting.shift() : undefined;
+  }
+
+  get isAwaited(): boolean {
+    return this.waiting.length > 0;
   }
 
   transmit(segment: Segment, path: FourTuple, connection: Connection | undefined): void {
-    this.write(segment, path, connection === undefined ? 0 : (path as Path).nextIpId());
+    const ipId = connection === undefined ? 0 : (path as Path).nextIpId(segmentsIn(segment));
+    this.write(segment, path, ipId);
   }
 
   transmitReset(reset: Reset, path: FourTuple): void {
@@ -62,7 +102,7 @@ export class Egress implements Outlet {
     segment.tsecr = reset.tsecr;
     segment.sackBlocks = reset.sack.length >> 1;
     segment.sack.set(reset.sack);
-    this.write(segment, path, reset.shape === 'active' ? (path as Path).nextIpId() : 0);
+    this.write(segment, path, reset.shape === 'active' ? (path as Path).nextIpId(1) : 0);
   }
 
   isCongested(): boolean {
@@ -81,7 +121,7 @@ export class Egress implements Outlet {
 
   /** Sends a packet that was written into `buffer`. */
   send(length: number): void {
-    this.sink(this.buffer, length);
+    this.sink(this.buffer, length, 0);
   }
 
   /** What the IP header of a packet says that belongs to no connection. */
@@ -96,6 +136,10 @@ export class Egress implements Outlet {
     const { buffer, checksums } = this;
     const ip = this.ipFields(ipId);
     const length = writeSegment(segment, path.local, path.remote, ip, buffer, 0, checksums);
-    this.sink(buffer, length);
+    this.roomLeft -= length;
+    this.sink(buffer, length, segment.segmentSize);
   }
 }
+
+const segmentsIn = ({ segmentSize, payloadLength }: Segment): number =>
+  segmentSize === 0 ? 1 : Math.ceil(payloadLength / segmentSize);

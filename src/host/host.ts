@@ -18,6 +18,7 @@ import { stopListening } from './listening.ts';
 import { Obituaries } from './obituaries.ts';
 import { Process, type Signal } from './process.ts';
 import { segmentComes } from './segment-comes.ts';
+import { isLoopback } from './socket-address.ts';
 import type { Socket } from './socket.ts';
 import { type Clock, Stack } from './stack.ts';
 
@@ -42,6 +43,10 @@ export interface HostOptions {
   readonly mtu?: number;
   /** False where a network card makes and checks TCP's checksums. */
   readonly checksums?: boolean;
+  /** Bytes of IP packet, up to 65535, that the link takes to be cut into segments (TSO); 0: it cuts none. */
+  readonly segmentation?: number;
+  /** Bytes that the link takes at once; new text beyond them waits for `linkHasRoom`. Without: any number. */
+  readonly room?: number;
   /** How many ended connections are remembered, to name the cause of late resets. */
   readonly obituaries?: number;
   /** What a host of the same addresses remembered before its memory was lost. */
@@ -72,8 +77,7 @@ export class Host {
     if (addresses.length === 0) throw new RangeError('a host has at least one address');
     if (!(mtu >= 68 && mtu <= 65_535)) throw new RangeError(`${mtu} is no MTU: 68 to 65535`);
     const settings = options.settings ?? defaultSettings();
-    const { egress: sink, onReset, isCongested } = options;
-    const egress = new Egress(settings, sink, onReset, checksums, isCongested);
+    const egress = new Egress(settings, options, checksums);
     const obituaries = new Obituaries(options.obituaries ?? OBITUARIES);
     this.onSignal = options.onSignal;
     this.stack = new Stack({
@@ -95,17 +99,48 @@ export class Host {
 
   /**
    * An IP packet of `length` bytes at `offset` has come, at `now` in milliseconds. Whatever it is, it
-   * is taken, answered or dropped; nothing throws but a call from within `egress`.
+   * is taken, answered or dropped; nothing throws but a call from within `egress`. `segmentSize`: of
+   * the segments that the link has put together in it, if it has.
    */
-  packetArrives(bytes: Uint8Array, offset: number, length: number, now: number): void {
+  packetArrives(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    now: number,
+    segmentSize = 0,
+  ): void {
     if (this.isBusy) throw new Error('egress must not hand a packet back to its host');
     this.isBusy = true;
+    this.datagram.segmentSize = segmentSize;
     try {
       this.take(bytes, offset, length, now);
     } finally {
       this.isBusy = false;
     }
     this.stack.tell();
+  }
+
+  /**
+   * Several packets come at once: until `batchEnds`, the next segments of a connection are taken as if
+   * they were one, as with Linux's GRO, so that what they call for is sent, and their application told,
+   * once.
+   */
+  batchBegins(): void {
+    this.stack.isInBatch = true;
+  }
+
+  batchEnds(now: number): void {
+    this.stack.answerAll(now);
+  }
+
+  /** Whether somebody waits for `linkHasRoom`. */
+  get isLinkAwaited(): boolean {
+    return this.stack.egress.isAwaited;
+  }
+
+  /** The link takes `room` bytes again, and who has waited for that sends. */
+  linkHasRoom(now: number): void {
+    this.stack.goOn(now);
   }
 
   /** When `timeout` is to be called next, in milliseconds; `NEVER` if there is nothing to wait for. */
@@ -115,6 +150,14 @@ export class Host {
 
   timeout(now: number): void {
     this.stack.timeout(now);
+  }
+
+  /**
+   * The link is gone for good. Whatever is open, or waits to be accepted, fails with ENETDOWN, and so
+   * does every later connect(2) and accept(2); what was received can still be read.
+   */
+  linkLost(now: number): void {
+    this.stack.goDown(now);
   }
 
   /** A new process, which has no sockets yet. */
@@ -182,13 +225,20 @@ export class Host {
     const local = stack.addressOf(datagram);
     // Fragments are not put together again: TCP sends none, since all its packets forbid it.
     if (local === undefined || datagram.fragment) return;
-    if (isMartian(datagram)) return;
+    if (isMartian(datagram) || this.isFromElsewhere(datagram)) return;
     stack.egress.forgetReport();
     const { protocol, version } = datagram;
     if (protocol === PROTOCOL_TCP) segmentComes(stack, datagram, local, now);
     else if (protocol === (version === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) {
       icmpComes(stack, datagram, local, now);
     }
+  }
+
+  /** A loopback source, on a link that is none (RFC 1122 §3.2.1.3 (g), RFC 4291 §2.5.3). */
+  private isFromElsewhere({ version, source0, source1, source2, source3 }: Datagram): boolean {
+    const isLoop =
+      version === 4 ? source0 >>> 24 === 127 : source3 === 1 && (source0 | source1 | source2) === 0;
+    return isLoop && !this.stack.parts.addresses.some(isLoopback);
   }
 }
 

@@ -92,7 +92,9 @@ export const accept = (socket: Socket): Call<Socket> => {
     const { listener } = socket;
     if (listener === undefined) return new SocketError('accept', 'EINVAL');
     const attachment = listener.accepted.shift();
-    if (attachment === undefined) return undefined;
+    if (attachment === undefined) {
+      return socket.stack.isDown ? new SocketError('accept', 'ENETDOWN') : undefined;
+    }
     attachment.listener = undefined;
     return socket.process.take(socket.family, listener.options, attachment);
   };

@@ -15,10 +15,11 @@ export class Path implements FourTuple {
     this.ipId = ipId & 0xffff;
   }
 
-  /** The identification of its next packet, 1 to 65535. */
-  nextIpId(): number {
-    this.ipId = this.ipId === 0xffff ? 1 : this.ipId + 1;
-    return this.ipId;
+  /** The identification of the first of its next `count` packets, 1 to 65535. */
+  nextIpId(count: number): number {
+    const first = this.ipId === 0xffff ? 1 : this.ipId + 1;
+    this.ipId = (first + count - 1) & 0xffff;
+    return first;
   }
 }
 

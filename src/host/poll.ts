@@ -10,7 +10,9 @@ export const readiness = (socket: Socket, asked: readonly PollEvent[]): PollEven
   const { listener, connection } = socket;
   const all: PollEvent[] = [];
   if (listener !== undefined) {
-    if (listener.accepted.length > 0) all.push('POLLIN');
+    const { isDown } = socket.stack;
+    if (listener.accepted.length > 0 || isDown) all.push('POLLIN');
+    if (isDown) all.push('POLLERR');
   } else if (connection === undefined) all.push('POLLOUT', 'POLLHUP');
   else addConnection(connection, all);
   return all.filter((event) => event === 'POLLERR' || event === 'POLLHUP' || asked.includes(event));

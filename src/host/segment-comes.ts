@@ -1,11 +1,14 @@
 import type { Datagram } from '../wire/datagram.ts';
 import type { IpAddress } from '../wire/ip-address.ts';
-import { RST } from '../wire/packet.ts';
+import { ACK, RST } from '../wire/packet.ts';
+import { PSH } from '../wire/segment.ts';
 import { readSegment } from '../wire/segment-in.ts';
-import { add } from '../wire/sequence.ts';
+import { add, distance } from '../wire/sequence.ts';
+import type { Connection } from '../tcp/connection.ts';
 import { closedArrives } from '../tcp/segment-arrives/closed.ts';
 import { segmentArrives } from '../tcp/segment-arrives/segment-arrives.ts';
 import { timeWaitArrives } from '../tcp/time-wait.ts';
+import type { Attachment } from './attachment.ts';
 import { listenerMet, requestMet } from './handshakes.ts';
 import type { Listener } from './listener.ts';
 import { causeOfStranger } from './obituaries.ts';
@@ -27,10 +30,32 @@ export const segmentComes = (
     meetNoConnection(stack, local, now);
   } else if (attachment.connection === undefined) {
     requestMet(stack, attachment, segment, now);
+  } else if (stack.isInBatch) {
+    oneOfBatch(stack, attachment, attachment.connection, now);
   } else {
     segmentArrives(attachment.connection, segment, now);
     stack.settle(attachment, now);
   }
+};
+
+/** Bytes of text after which an answer waits no longer: no more come as one with Linux's GRO either. */
+const MOST_UNANSWERED = 65_535;
+
+/** Others may follow at once: ordinary segments are answered, and their application told, together. */
+const oneOfBatch = (
+  stack: Stack,
+  attachment: Attachment,
+  connection: Connection,
+  now: number,
+): void => {
+  const { segment } = stack;
+  const isNext = segment.seq === connection.rcvNxt && (segment.flags & ~PSH) === ACK;
+  if (connection.answerPutOff && !isNext) stack.answer(attachment, now);
+  segmentArrives(connection, segment, now, true);
+  if (!connection.answerPutOff) stack.settle(attachment, now);
+  else if (distance(connection.rcvNxt, connection.rcvWup) > MOST_UNANSWERED) {
+    stack.answer(attachment, now);
+  } else stack.answerLater(attachment);
 };
 
 const meetNoConnection = (stack: Stack, local: IpAddress, now: number): void => {

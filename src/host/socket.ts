@@ -40,6 +40,8 @@ export class Socket implements Waiter {
   binding: Binding | undefined = undefined;
   listener: Listener | undefined = undefined;
   attachment: Attachment | undefined = undefined;
+  /** Told, in the midst of an input, that something may have happened here (as by epoll(7)). */
+  watcher: Waiter | undefined = undefined;
   private hasOwnOptions = false;
   private waiting: readonly Waiting[] = NOBODY;
 
@@ -174,6 +176,7 @@ export class Socket implements Waiter {
 
   /** Something may have happened that a call waits for. */
   wake(now: number): void {
+    this.watcher?.wake(now);
     if (this.waiting.length === 0) return;
     const { later } = this.stack;
     const left = this.waiting.filter((call) => !call.tryAgain(now, later));

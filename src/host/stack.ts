@@ -1,8 +1,11 @@
 import type { IpAddress } from '../wire/ip-address.ts';
 import type { Datagram } from '../wire/datagram.ts';
 import { Segment } from '../wire/segment.ts';
+import { afterBatch } from '../tcp/ack-policy.ts';
 import type { Connection } from '../tcp/connection.ts';
+import { fail } from '../tcp/ending.ts';
 import type { Secret } from '../tcp/keyed-hash.ts';
+import { output } from '../tcp/output.ts';
 import { type Request, requestTimeout, synAckTimeoutMs } from '../tcp/request.ts';
 import type { Settings } from '../tcp/sysctl.ts';
 import { TimeWait, timeWaitOf } from '../tcp/time-wait.ts';
@@ -59,10 +62,15 @@ export class Stack {
   readonly key: TupleKey;
   /** Connections that no application holds. */
   orphans = 0;
+  /** Its link is gone for good. */
+  isDown = false;
+  /** Of the packets that come, more may follow at once. */
+  isInBatch = false;
   /** Text that all connections hold: written and not acknowledged, or received and not read. */
   heldBytes = 0;
   private readonly pathKey: TupleKey;
   private readonly timeWait = new TimeWait();
+  private readonly unanswered: Attachment[] = [];
   private readonly untold: (() => void)[] = [];
   private telling = false;
 
@@ -134,6 +142,43 @@ export class Stack {
     this.timers.arm(attachment.timer, deadline(connection));
   }
 
+  /** Segments of this connection have come of which more may follow at once. */
+  answerLater(attachment: Attachment): void {
+    this.unanswered.push(attachment);
+  }
+
+  /** What they call for is done now. */
+  answer(attachment: Attachment, now: number): void {
+    const { connection } = attachment;
+    if (connection?.answerPutOff !== true || !attachment.isHeld) return;
+    this.egress.forgetReport();
+    afterBatch(connection, now);
+    this.settle(attachment, now);
+  }
+
+  /** The link takes new text again: who waited for that goes on. */
+  goOn(now: number): void {
+    const { egress } = this;
+    egress.makeRoom();
+    for (let path = egress.nextWaiting(); path !== undefined; path = egress.nextWaiting()) {
+      const attachment = this.table.find(this.keyOf(path));
+      if (attachment?.connection === undefined) continue;
+      egress.forgetReport();
+      output(attachment.connection, now);
+      this.settle(attachment, now);
+    }
+    this.tell();
+  }
+
+  /** The end of a batch. */
+  answerAll(now: number): void {
+    this.isInBatch = false;
+    const { unanswered } = this;
+    for (let at = 0; at < unanswered.length; at += 1) this.answer(unanswered[at], now);
+    unanswered.length = 0;
+    this.tell();
+  }
+
   /** A request leaves the SYN queue without having become a connection. */
   dropRequest(attachment: Attachment, ending: Ending): void {
     attachment.listener?.requests.delete(attachment);
@@ -150,6 +195,28 @@ export class Stack {
       this.ports.connectionEnds(local.address, local.port, attachment.reuse);
     }
     this.obituaries.remember(this.keyOf(attachment.path), 'lost');
+  }
+
+  /**
+   * The link is gone for good: what goes on over it fails with ENETDOWN, without a packet, and so does
+   * whoever waits in accept(2). Linux leaves TCP to its time-outs there, since another way may be found;
+   * here none can be. Its packet sockets do get ENETDOWN (packet_notifier).
+   */
+  goDown(now: number): void {
+    if (this.isDown) return;
+    this.isDown = true;
+    this.egress.forgetReport();
+    for (const attachment of Array.from(this.table)) {
+      const { connection } = attachment;
+      if (connection === undefined) this.dropRequest(attachment, 'lost');
+      else {
+        fail(connection, 'ENETDOWN');
+        this.settle(attachment, now);
+      }
+    }
+    for (const place of this.timeWaits.places()) this.endTimeWait(place, 'lost');
+    for (const { waiter } of this.listeners) waiter.wake(now);
+    this.tell();
   }
 
   endTimeWait(place: number, ending: Ending): void {
@@ -203,15 +270,21 @@ export class Stack {
     this.untold.push(tell);
   };
 
-  /** At the end of every input. */
+  /** At the end of every input. An application that throws does not cost the others their news. */
   tell(): void {
-    if (this.untold.length === 0 || this.telling) return;
+    const { untold } = this;
+    if (untold.length === 0 || this.telling) return;
     this.telling = true;
+    let at = 0;
     try {
-      for (let at = 0; at < this.untold.length; at += 1) this.untold[at]();
+      while (at < untold.length) untold[at++]();
     } finally {
-      this.untold.length = 0;
       this.telling = false;
+      if (at === untold.length) untold.length = 0;
+      else {
+        untold.splice(0, at);
+        this.tell();
+      }
     }
   }
 

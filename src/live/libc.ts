@@ -1,5 +1,12 @@
 import { promisify } from 'node:util';
 
+/** What watches a descriptor; it keeps the process alive unless `unref` says otherwise. */
+export interface Watch {
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
 /** Calls of the C library, as their manual pages (section 2) have them; -1 is a failure. */
 export interface Libc {
   readonly socket: (family: number, type: number, protocol: number) => number;
@@ -55,16 +62,20 @@ export interface Libc {
   readonly heedSignal: (signal: number) => void;
   /**
    * Calls back whenever the descriptor can be read (or written), or has an error, until the handle
-   * is closed; the descriptor becomes non-blocking.
+   * is closed; the descriptor becomes non-blocking. Outside of any callback of Node's, so what is
+   * called must not throw, and what it leaves to `process.nextTick` waits for the next one.
    */
   readonly poll: (
     descriptor: number,
     events: { readonly readable?: boolean; readonly writable?: boolean },
     ready: () => void,
-  ) => { readonly close: () => void };
+  ) => Watch;
   /** The address of these bytes, for structures that point. */
   readonly addressOf: (bytes: Uint8Array) => bigint;
-  /** The name of the last failure of this thread, as `ECONNRESET`. */
+  /**
+   * The name of the last failure of this thread, as `ECONNRESET`. To be asked at once: the runtime, too,
+   * calls the C library, if rarely between two of our calls.
+   */
   readonly errno: () => `E${string}`;
   readonly errnoName: (number: number) => `E${string}`;
 }
@@ -124,9 +135,20 @@ const importKoffi = async (): Promise<typeof import('koffi') | string> => {
   }
 };
 
-/** Two names of one number: EAGAIN is what Linux says. */
 const nameOf = (number: number, numbers: Record<string, number>): `E${string}` => {
-  const names = Object.keys(numbers).filter((name) => numbers[name] === number);
-  const name = names.find((one) => one === 'EAGAIN' || one === 'EOPNOTSUPP') ?? names[0];
+  const known = names.get(number);
+  if (known !== undefined) return known;
+  const name = searchName(number, numbers);
+  names.set(number, name);
+  return name;
+};
+
+/** EAGAIN is asked for once a batch of packets. */
+const names = new Map<number, `E${string}`>();
+
+/** Two names of one number: EAGAIN is what Linux says. */
+const searchName = (number: number, numbers: Record<string, number>): `E${string}` => {
+  const all = Object.keys(numbers).filter((name) => numbers[name] === number);
+  const name = all.find((one) => one === 'EAGAIN' || one === 'EOPNOTSUPP') ?? all[0];
   return (name ?? `E${number}`) as `E${string}`;
 };

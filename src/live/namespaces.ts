@@ -40,19 +40,7 @@ export class Namespace {
 
   /** What is done meanwhile is done inside; sockets made there stay there. It must not wait. */
   enter<T>(act: () => T): T {
-    const home = openSync('/proc/thread-self/ns/net', 'r');
-    const there = openSync(join(PLACE, this.name), 'r');
-    try {
-      this.setns(there);
-      try {
-        return act();
-      } finally {
-        this.setns(home);
-      }
-    } finally {
-      closeSync(there);
-      closeSync(home);
-    }
+    return insideNamespace(this.libc, this.name, act);
   }
 
   /** Writes a setting by its public name, as `net.ipv4.tcp_retries2`. */
@@ -71,13 +59,28 @@ export class Namespace {
   removeNow(): void {
     removeNamed(this.name);
   }
-
-  private setns(descriptor: number): void {
-    if (this.libc.setns(descriptor, CLONE_NEWNET) !== 0) {
-      throw new Error(`setns: ${this.libc.errno()}`);
-    }
-  }
 }
+
+/** What is done meanwhile is done in the namespace that `ip netns` knows by this name. It must not wait. */
+export const insideNamespace = <T>(libc: Libc, name: string, act: () => T): T => {
+  const home = openSync('/proc/thread-self/ns/net', 'r');
+  const there = openSync(join(PLACE, name), 'r');
+  try {
+    setns(libc, there);
+    try {
+      return act();
+    } finally {
+      setns(libc, home);
+    }
+  } finally {
+    closeSync(there);
+    closeSync(home);
+  }
+};
+
+const setns = (libc: Libc, descriptor: number): void => {
+  if (libc.setns(descriptor, CLONE_NEWNET) !== 0) throw new Error(`setns: ${libc.errno()}`);
+};
 
 /** A veth pair between two namespaces, both ends up, with no wait for duplicate addresses. */
 export const joinSpaces = async (

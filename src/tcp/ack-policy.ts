@@ -40,7 +40,7 @@ const growWindowBound = (c: Connection): void => {
 
 /** tcp_measure_rcv_mss: how large a full segment of the peer is, and whether a write seems to end. */
 const measurePeerMss = (c: Connection, segment: Segment): void => {
-  const length = segment.payloadLength;
+  const length = segment.segmentSize || segment.payloadLength;
   const isPushed = (segment.flags & PSH) !== 0;
   if (length >= c.rcvMss) {
     if (length > c.rcvMss) c.rcvMss = Math.min(length, Math.max(c.advertisedMss, 1));
@@ -86,6 +86,12 @@ export const afterSegment = (c: Connection, now: number): void => {
   if (!c.ackScheduled && !c.ackNow) return;
   if (isOwedAtOnce(c)) transmitAck(c, now);
   else delayAck(c, now);
+};
+
+/** After the last of the segments whose answer was put off, as if they had come as one (GRO). */
+export const afterBatch = (c: Connection, now: number): void => {
+  c.answerPutOff = false;
+  afterSegment(c, now);
 };
 
 const isOwedAtOnce = (c: Connection): boolean => {

@@ -54,6 +54,8 @@ export class Bench implements Outlet {
   readonly events: ResetEvent[] = [];
   readonly resets: Reset[] = [];
   now = 1_000_000;
+  /** Bytes of text that the link takes to be cut; 0: segments leave one by one. */
+  segmentation = 0;
   /** What was sent since it was last asked for. */
   private sent: string[] = [];
   /** The device takes nothing. */

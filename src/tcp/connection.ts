@@ -238,6 +238,8 @@ export class Connection {
   /** The size of segments that the peer seems to send (`rcv_mss`). */
   rcvMss = 536;
   lastTextReceivedAtMs = Number.NEGATIVE_INFINITY;
+  /** Segments were taken of which more may follow at once: what they call for waits for `afterBatch`. */
+  answerPutOff = false;
 
   // The application's side (Linux `sk_shutdown`, `sk_err`, `SOCK_DEAD`).
   receiveShutdown = false;

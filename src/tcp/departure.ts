@@ -72,9 +72,11 @@ export const transmitRange = (
 ): void => {
   const hasFin = after(end, c.sndEnd);
   const length = distance(hasFin ? c.sndEnd : end, start);
+  const room = textRoom(c);
   const segment = startSegment(c, start, hasFin ? FIN : 0, now);
   if (length > 0) {
     c.sendBuffer.lend(segment, distance(start, c.sndUna), length);
+    if (length > room) segment.segmentSize = room;
     if (isPushed) segment.flags |= PSH;
     textSent(c, now);
   }

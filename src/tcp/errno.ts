@@ -18,6 +18,7 @@ export type Errno =
   | 'EISCONN'
   | 'EMFILE'
   | 'EMSGSIZE'
+  | 'ENETDOWN'
   | 'ENETUNREACH'
   | 'ENOBUFS'
   | 'ENOMEM'

@@ -11,8 +11,14 @@ import { receiveWindow } from './window.ts';
  * Takes the segment whole if it is the next in order of an established connection with nothing
  * special about it, as nearly all are (Linux's fast path of tcp_rcv_established). False, and nothing
  * done, for any other: it goes through all steps of RFC 9293 §3.10.7.4, which would do the same.
+ * `inBatch`: nothing is sent yet.
  */
-export const predicted = (c: Connection, segment: Segment, now: number): boolean => {
+export const predicted = (
+  c: Connection,
+  segment: Segment,
+  now: number,
+  inBatch: boolean,
+): boolean => {
   if (c.state !== 'ESTABLISHED' || c.receiveShutdown) return false;
   if (c.reassembly !== undefined && c.reassembly.hasFin) return false;
   if ((segment.flags & ~PSH) !== ACK || segment.seq !== c.rcvNxt) return false;
@@ -23,7 +29,8 @@ export const predicted = (c: Connection, segment: Segment, now: number): boolean
   if (length === 0 || !isOnlyText(c, segment)) acknowledgementArrives(c, segment, now);
   else if (after(segment.seq, c.sndWl1)) c.sndWl1 = segment.seq;
   if (length > 0) dataArrives(c, segment, now);
-  afterSegment(c, now);
+  if (inBatch) c.answerPutOff = true;
+  else afterSegment(c, now);
   return true;
 };
 

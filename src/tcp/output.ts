@@ -76,6 +76,9 @@ const sendPackets = (
   }
 };
 
+/** Whether the link takes more in this turn; it asks again when it does. */
+const hasRoom = ({ outlet, path }: Connection): boolean => outlet.hasRoom?.(path) ?? true;
+
 const maySend = (c: Connection): boolean =>
   c.state === 'ESTABLISHED' ||
   c.state === 'CLOSE-WAIT' ||
@@ -109,6 +112,7 @@ const sendPacket = (
   if (c.finSent) return 'none';
   const queue = c.writeQueue;
   if (queue === undefined || queue.unsent === 0) return sendFin(c, board, small, now);
+  if (small !== 'probe' && !hasRoom(c)) return 'none';
   const { mss } = packet;
   const segments = segmentsAllowed(c, board, small, distance(queue.headEnd, c.sndNxt));
   if (segments === 0) return 'by the congestion window';
@@ -180,7 +184,10 @@ const sizeOfPacket = (
   return partial > 0 && isHeld(c, board, small) ? needed - partial : needed;
 };
 
-/** PSH goes with the last segment, if the packet has several (__tcp_transmit_skb) or ends a write. */
+/**
+ * PSH goes with the last segment, if the packet has several (__tcp_transmit_skb) or ends a write. Where the
+ * link cuts segments, as many leave at once as it takes.
+ */
 const transmitPacket = (c: Connection, board: Scoreboard, queue: WriteQueue, now: number): void => {
   const { mss, size, room } = packet;
   const end = add(c.sndNxt, size);
@@ -188,10 +195,12 @@ const transmitPacket = (c: Connection, board: Scoreboard, queue: WriteQueue, now
   const isPushed = isWhole && (queue.headMarks & PUSH) !== 0;
   const hasFin = c.finQueued && end === c.sndEnd && room > size;
   queue.sendUntil(end);
+  const cutByLink = c.urgentToSend ? 0 : (c.outlet.segmentation ?? 0);
+  const atOnce = Math.max(mss, cutByLink - (cutByLink % mss));
   let left = size;
-  for (; left > mss; left -= mss) sendNew(c, board, mss, false, false, false, now);
+  for (; left > atOnce; left -= atOnce) sendNew(c, board, atOnce, false, false, false, now);
   sendNew(c, board, left, hasFin, isPushed, isPushed || size > mss, now);
-  if (left < mss) c.lastSmallEnd = c.sndNxt;
+  if (size % mss !== 0) c.lastSmallEnd = c.sndNxt;
 };
 
 /** Behind the last text, or alone. */
@@ -219,7 +228,8 @@ export const sendPart = (c: Connection, now: number): 'sent' | 'refused' | 'noth
   const queue = c.writeQueue;
   const unsent = queue === undefined || queue.unsent === 0 ? 0 : distance(queue.headEnd, c.sndNxt);
   const room = distance(c.sndUna, c.sndNxt) + c.sndWnd;
-  const size = Math.min(unsent, room, textRoom(c));
+  packet.mss = textRoom(c);
+  const size = Math.min(unsent, room, packet.mss);
   const end = add(c.sndNxt, size);
   const hasFin = c.finQueued && end === c.sndEnd && room > size;
   if (size < 0 || (size === 0 && !hasFin)) return 'nothing';
@@ -232,7 +242,10 @@ export const sendPart = (c: Connection, now: number): 'sent' | 'refused' | 'noth
   return 'sent';
 };
 
-/** One segment. `isMarked`: PSH goes with it whenever it is sent; `isPushed`: this time. */
+/**
+ * One segment, or several that the link cuts. `isMarked`: PSH goes with the last whenever it is sent;
+ * `isPushed`: this time.
+ */
 const sendNew = (
   c: Connection,
   board: Scoreboard,
@@ -244,7 +257,12 @@ const sendNew = (
 ): void => {
   const start = c.sndNxt;
   const end = add(start, hasFin ? size + 1 : size);
-  board.push(start, end, isMarked, now);
+  let cut = start;
+  for (let left = size; left > packet.mss; left -= packet.mss) {
+    board.push(cut, add(cut, packet.mss), false, now);
+    cut = add(cut, packet.mss);
+  }
+  board.push(cut, end, isMarked, now);
   board.prrOut += size;
   c.sndNxt = end;
   if (hasFin) c.finSent = true;

@@ -39,6 +39,8 @@ export class Datagram {
   protocol = 0;
   payloadOffset = 0;
   payloadLength = 0;
+  /** As in `Segment`; for the caller to set, since no header tells it. */
+  segmentSize = 0;
 }
 
 /**

@@ -36,6 +36,7 @@ export const readSegment = (
   into.payload = bytes;
   into.payloadOffset = offset + headerLength;
   into.payloadLength = length - headerLength;
+  into.segmentSize = datagram.segmentSize;
   clearOptions(into);
   if (headerLength > HEADER) readOptions(view, at + HEADER, at + headerLength, into);
   return true;

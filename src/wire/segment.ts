@@ -41,6 +41,8 @@ export class Segment {
   payload: Uint8Array = EMPTY;
   payloadOffset = 0;
   payloadLength = 0;
+  /** Bytes of text of the segments that this is to be cut into, or was put together from; 0: it is one. */
+  segmentSize = 0;
 
   /** The IP header's ECN field (RFC 3168 §5): 0 not capable, 1 ECT(1), 2 ECT(0), 3 congestion met. */
   ecn = 0;
@@ -67,6 +69,7 @@ export class Segment {
     this.payload = EMPTY;
     this.payloadOffset = 0;
     this.payloadLength = 0;
+    this.segmentSize = 0;
     this.ecn = 0;
   }
 }

@@ -37,7 +37,7 @@ export class TunNetwork {
     this.space = space;
     this.slot = slot;
     this.forget = forget;
-    this.device = space.enter(() => openTun(libc, DEVICE));
+    this.device = space.enter(() => openTun(libc, DEVICE).descriptor);
     this.diag = space.enter(() => new SockDiag(libc));
   }
 

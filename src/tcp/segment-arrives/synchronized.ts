@@ -30,8 +30,13 @@ const READABLE_ALL_THE_SAME: Rule = {
 };
 
 /** SEGMENT ARRIVES in SYN-RECEIVED and all synchronized states but TIME-WAIT (RFC 9293 §3.10.7.4). */
-export const synchronizedArrives = (c: Connection, segment: Segment, now: number): void => {
-  if (predicted(c, segment, now)) return;
+export const synchronizedArrives = (
+  c: Connection,
+  segment: Segment,
+  now: number,
+  inBatch: boolean,
+): void => {
+  if (predicted(c, segment, now, inBatch)) return;
   if ((segment.flags & (ACK | RST | SYN)) === 0) return;
   if (!passes(c, segment, now)) return;
   if (!hasAcceptableAck(c, segment, now)) return;

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { kernelReset, KernelResets } from './kernel-resets.ts';
+
+describe('lines of the trace', () => {
+  it('a reset that a process sent', () => {
+    const line =
+      '            node-25237   [001] .....  1234.500000: tcp_send_reset: skbaddr=00000000ab skaddr=00000000cd src=10.0.0.1:80 dest=10.0.0.2:4000 state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE';
+    expect(kernelReset(line, 1000)).toEqual({
+      kind: 'sent',
+      epochMs: 1_235_500,
+      sender: '10.0.0.1:80',
+      receiver: '10.0.0.2:4000',
+      state: 'TCP_CLOSE',
+      reason: 'TCP_ABORT_ON_CLOSE',
+      process: { name: 'node', pid: 25_237 },
+    });
+  });
+
+  it('one that an interrupt sent is nobody in particular', () => {
+    const line =
+      ' kworker/0:1-evil-77 [000] ..s1.  1.000000: tcp_send_reset: skbaddr=0 skaddr=0 src=[fd00::1]:80 dest=[::]:0 state=UNKNOWN reason=NO_SOCKET';
+    expect(kernelReset(line, 0)).toMatchObject({
+      sender: '[fd00::1]:80',
+      process: undefined,
+      reason: 'NO_SOCKET',
+    });
+  });
+
+  it('one that was received: its peer sent it', () => {
+    const line =
+      ' <idle>-0 [000] ..s1.  2.000000: tcp_receive_reset: family=AF_INET6 sport=5000 dport=80 saddr=127.0.0.1 daddr=127.0.0.1 saddrv6=fd00::2 daddrv6=fd00::1 sock_cookie=1';
+    expect(kernelReset(line, 0)).toMatchObject({
+      kind: 'received',
+      sender: '[fd00::1]:80',
+      receiver: '[fd00::2]:5000',
+    });
+  });
+
+  it.each([
+    '',
+    '# tracer: nop',
+    'CPU:0 [LOST 12 EVENTS]',
+    'x-1 [0] . 1.0: tcp_send_reset: rubbish',
+  ])('nothing else: %j', (line) => expect(kernelReset(line, 0)).toBeUndefined());
+});
+
+const kernel = KernelResets.open();
+if (typeof kernel === 'string') console.warn(`skipped: ${kernel}`);
+else kernel.close();
+
+describe.runIf(typeof kernel !== 'string')('on this machine', () => {
+  it('says who reset, why, and whose call it was; leaves nothing behind', async () => {
+    const trace = KernelResets.open();
+    if (typeof trace === 'string') throw new Error(trace);
+    const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1');
+    client.write('x');
+    await once(client, 'error');
+    await sleep(20);
+    const mine = trace.take().filter(({ sender }) => sender === `127.0.0.1:${port}`);
+    expect(mine.map(({ kind }) => kind).toSorted()).toEqual(['received', 'sent']);
+    const sent = mine.find(({ kind }) => kind === 'sent');
+    expect(sent).toMatchObject({ state: 'TCP_CLOSE', process: { pid: process.pid } });
+    expect(Math.abs((sent?.epochMs ?? 0) - Date.now())).toBeLessThan(2000);
+    expect(trace.take().filter(({ sender }) => sender === `127.0.0.1:${port}`)).toEqual([]);
+    trace.close();
+    server.close();
+    const left = readdirSync('/sys/kernel/tracing/instances');
+    expect(left).not.toContain(`resetlab-watch-${process.pid}`);
+  });
+
+  it('is removed also if the process is ended in the middle, by whoever comes next', () => {
+    const place = new URL('../../dist/live/kernel-resets.js', import.meta.url).href;
+    const program = `import { KernelResets } from ${JSON.stringify(place)};
+      KernelResets.open(); process.kill(process.pid, 'SIGKILL');`;
+    const { pid } = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    const instance = `/sys/kernel/tracing/instances/resetlab-watch-${pid}`;
+    expect(existsSync(instance)).toBe(true);
+    const next = KernelResets.open();
+    if (typeof next !== 'string') next.close();
+    expect(existsSync(instance)).toBe(false);
+  });
+});
