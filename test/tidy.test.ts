@@ -157,7 +157,9 @@ describe('dependencies', () => {
   const all: Record<string, string> = { ...dependencies, ...devDependencies };
 
   it('are pinned exactly, and locked as pinned', () => {
-    const loose = Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    const loose = Object.entries(all).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
+    );
     expect(loose).toEqual([]);
     const { packages } = readJson('package-lock.json');
     for (const [name, version] of Object.entries(all)) {

@@ -43,6 +43,13 @@ export class InterfaceClock {
     }
   }
 
+  /** The same as seconds since the epoch, to the microsecond at best: for what is no packet's time. */
+  secondsAt(view: DataView, at: number, littleEndian: boolean): number {
+    const high = view.getUint32(at, littleEndian);
+    const low = view.getUint32(at + 4, littleEndian);
+    return (high * TWO_32 + low) / this.perSecond + this.offsetSeconds;
+  }
+
   private divide(packet: Packet, high: number, low: number): void {
     if (this.perSecond > LARGEST_LONG_DIVISOR) this.divideHuge(packet, high, low);
     else this.divideLong(packet, high, low);

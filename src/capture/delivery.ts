@@ -10,6 +10,7 @@ import {
 import { LINKTYPE_ETHERNET } from '../wire/link-types.ts';
 import { Packet, type PacketVisitor } from '../wire/packet.ts';
 import { type CaptureCounts, type Problem, type ProblemCode, noCounts } from './problem.ts';
+import type { CaptureVisitor, Transcript } from './transcript.ts';
 
 /** Ethernet, IPv4 without options, TCP without options. */
 const PLAIN_HEADERS = 54;
@@ -35,13 +36,15 @@ export class Delivery {
   stopped = false;
   /** Place in the capture of the first of the bytes that are being read. */
   base = 0;
+  readonly transcript: Transcript | undefined;
   private readonly visitor: PacketVisitor;
   private readonly glances: boolean;
   private readonly carries: boolean;
   private readonly unknownLinkTypes = new Set<number>();
 
-  constructor(visitor: PacketVisitor) {
+  constructor(visitor: CaptureVisitor) {
     this.visitor = visitor;
+    this.transcript = visitor.transcript;
     this.glances = visitor.glance !== undefined;
     this.carries = visitor.carry !== undefined;
   }

@@ -67,7 +67,7 @@ export class PcapRecords implements Format {
   ): number {
     const { delivery, largestFrame: limit } = this;
     const { littleEndian, recordHeader, linkType, nanoseconds } = this.header;
-    const { packet, counts } = delivery;
+    const { packet, counts, transcript } = delivery;
     const toNanos = nanoseconds ? 1 : 1000;
     const fractions = fractionLimit(nanoseconds);
     if (counts.packets === 0) this.orderly = this.beginsOrderly(view, from, to);
@@ -90,11 +90,16 @@ export class PcapRecords implements Format {
         this.need = next - at;
         return at;
       }
-      const nanos = fraction * toNanos;
+      const fine = fraction * toNanos;
       packet.seconds = view.getUint32(at, littleEndian);
       // A fraction that is none is held at the second's end, so that time never runs backwards.
-      packet.nanos = nanos >= 0 && nanos <= 999_999_999 ? nanos : 999_999_999;
-      delivery.frame(bytes, view, at + recordHeader, captured, original, linkType, at);
+      packet.nanos = fine >= 0 && fine <= 999_999_999 ? fine : 999_999_999;
+      const offset = at + recordHeader;
+      delivery.frame(bytes, view, offset, captured, original, linkType, at);
+      if (transcript !== undefined) {
+        const { frame, seconds, nanos } = packet;
+        transcript.record(frame, bytes, offset, captured, original, seconds, nanos);
+      }
       at = next;
     }
     this.need = recordHeader;

@@ -7,6 +7,7 @@ const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const OBSOLETE_PACKET = 2;
 const SIMPLE_PACKET = 3;
+const INTERFACE_STATISTICS = 5;
 const ENHANCED_PACKET = 6;
 
 /** Decryption secrets: the last of the types that are met outside of experiments. */
@@ -38,6 +39,8 @@ export class PcapngBlocks implements Format, RecordShape {
   private interfaces: Interface[] = [];
   private interfacesBefore = 0;
   private unknownInterfaceTold = false;
+  /** The block at hand makes sense. */
+  private isSound = true;
   private readonly resync: Resynchronisation;
 
   constructor(delivery: Delivery) {
@@ -92,6 +95,8 @@ export class PcapngBlocks implements Format, RecordShape {
       if (view.getInt32(at + length - 4, this.littleEndian) !== length) {
         return this.lose(at, 'a block ends with another length than it began with');
       }
+      const { packets } = this.delivery.counts;
+      this.isSound = true;
       if (type === ENHANCED_PACKET) {
         const interfaceId = view.getInt32(at + 8, this.littleEndian);
         this.timedPacket(bytes, view, at, length, interfaceId);
@@ -99,10 +104,25 @@ export class PcapngBlocks implements Format, RecordShape {
         this.block(type, bytes, view, at, length);
       }
       if (this.delivery.stopped) return at;
+      if (this.isSound) this.transcribe(packets, type, bytes, view, at, length);
       at += length;
     }
     this.need = SMALLEST_BLOCK;
     return at;
+  }
+
+  private transcribe(
+    packetsBefore: number,
+    type: number,
+    bytes: Uint8Array,
+    view: DataView,
+    at: number,
+    length: number,
+  ): void {
+    const { transcript, counts } = this.delivery;
+    if (transcript === undefined) return;
+    const frame = counts.packets === packetsBefore ? 0 : counts.packets;
+    transcript.block(frame, type, bytes, view, at, length, this.littleEndian);
   }
 
   private lose(at: number, message: string): number {
@@ -145,6 +165,9 @@ export class PcapngBlocks implements Format, RecordShape {
       case SECTION_HEADER:
         this.section(view, at, length);
         break;
+      case INTERFACE_STATISTICS:
+        this.statistics(view, at, length);
+        break;
       default:
     }
   }
@@ -167,6 +190,7 @@ export class PcapngBlocks implements Format, RecordShape {
 
   private describeInterface(view: DataView, at: number, length: number): void {
     if (length < 20) {
+      this.isSound = false;
       const { delivery } = this;
       const message = 'an interface description is too short';
       delivery.problem('bad-block-length', delivery.base + at, message);
@@ -179,6 +203,23 @@ export class PcapngBlocks implements Format, RecordShape {
       snapLength: view.getInt32(at + 12, this.littleEndian),
       clock: readClock(view, at + 16, at + length - 4, this.littleEndian),
     });
+  }
+
+  /** What the capture says of itself: how many packets it lost, and until when it listened. */
+  private statistics(view: DataView, at: number, length: number): void {
+    const described = this.interfaces[length >= 24 ? view.getInt32(at + 8, this.littleEndian) : -1];
+    if (described === undefined) return;
+    const { counts } = this.delivery;
+    const to = at + length - 4;
+    for (const code of [OPTION_IFDROP, OPTION_OSDROP]) {
+      const place = optionAt(view, at + 20, to, code, this.littleEndian);
+      if (place < 0) continue;
+      counts.dropped = Math.max(counts.dropped, 0) + signed64(view, place, this.littleEndian);
+    }
+    const end = optionAt(view, at + 20, to, OPTION_ENDTIME, this.littleEndian);
+    if (end < 0) return;
+    const seconds = described.clock.secondsAt(view, end, this.littleEndian);
+    counts.untilSeconds = Math.max(counts.untilSeconds, seconds);
   }
 
   /** Enhanced and obsolete packet blocks differ in the size of the interface number only. */
@@ -239,6 +280,7 @@ export class PcapngBlocks implements Format, RecordShape {
   }
 
   private lie(at: number, captured: number, room: number): void {
+    this.isSound = false;
     const { delivery } = this;
     delivery.counts.packets += 1;
     delivery.counts.malformed += 1;
@@ -250,6 +292,7 @@ export class PcapngBlocks implements Format, RecordShape {
   }
 
   private unknownInterface(interfaceId: number, at: number): void {
+    this.isSound = false;
     const { delivery } = this;
     delivery.counts.packets += 1;
     delivery.counts.unknownLinkType += 1;
@@ -270,6 +313,28 @@ const byteOrder = (view: DataView, at: number): 'little' | 'big' | undefined => 
 const OPTION_END = 0;
 const OPTION_TSRESOL = 9;
 const OPTION_TSOFFSET = 14;
+const OPTION_ENDTIME = 3;
+const OPTION_IFDROP = 5;
+const OPTION_OSDROP = 7;
+
+/** Where the value of an option of eight bytes is; -1: there is none. */
+const optionAt = (
+  view: DataView,
+  from: number,
+  to: number,
+  wanted: number,
+  little: boolean,
+): number => {
+  let at = from;
+  while (at + 4 <= to) {
+    const code = view.getUint16(at, little);
+    const length = view.getUint16(at + 2, little);
+    if (code === OPTION_END || at + 4 + length > to) return -1;
+    if (code === wanted && length === 8) return at + 4;
+    at += 4 + ((length + 3) & ~3);
+  }
+  return -1;
+};
 
 /** Options that run over the block end the list: what came before counts. */
 const readClock = (view: DataView, from: number, to: number, little: boolean): InterfaceClock => {

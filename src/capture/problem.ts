@@ -42,6 +42,10 @@ export interface CaptureCounts {
   cut: number;
   unknownLinkType: number;
   tunnelled: number;
+  /** Packets that the capture says it had no room for; -1: it does not say. */
+  dropped: number;
+  /** Until when it says that it listened, in seconds since the epoch; 0: it does not say. */
+  untilSeconds: number;
   /** TCP payloads above 1,460 bytes: segmentation offload, or a link with an MTU above 1,500. */
   superSegments: number;
 }
@@ -58,4 +62,6 @@ export const noCounts = (): CaptureCounts => ({
   unknownLinkType: 0,
   tunnelled: 0,
   superSegments: 0,
+  dropped: -1,
+  untilSeconds: 0,
 });

@@ -20,6 +20,7 @@ import {
   zeros,
 } from '../../test/packets.ts';
 import { holds } from '../../test/random.ts';
+import { noCounts } from './problem.ts';
 import { CaptureReader } from './reader.ts';
 
 /** The n-th of a row of packets of differing lengths, a millisecond apart. */
@@ -76,15 +77,14 @@ describe('pcap', () => {
       ]),
     );
     expect(counts).toEqual({
+      ...noCounts(),
       packets: 6,
       endSeconds: 1_700_000_000,
       tcp: 3,
       other: 1,
       laterFragments: 1,
       headerCut: 1,
-      malformed: 0,
       cut: 2,
-      unknownLinkType: 0,
       tunnelled: 1,
       superSegments: 1,
     });

@@ -1,10 +1,10 @@
-import type { PacketVisitor } from '../wire/packet.ts';
 import { Delivery } from './delivery.ts';
 import { type Format, bytesText } from './format.ts';
 import { looksLike } from './magic.ts';
-import { PCAP_FILE_HEADER, PcapRecords } from './pcap.ts';
+import { PCAP_FILE_HEADER, type PcapHeader, PcapRecords } from './pcap.ts';
 import { PcapngBlocks } from './pcapng.ts';
 import type { CaptureCounts, Problem } from './problem.ts';
+import type { CaptureVisitor } from './transcript.ts';
 
 /**
  * Reads a capture (pcap or pcapng, not compressed) from pieces of any size, in order, and shows
@@ -22,7 +22,7 @@ export class CaptureReader {
   private consumed = 0;
   private ended = false;
 
-  constructor(visitor: PacketVisitor) {
+  constructor(visitor: CaptureVisitor) {
     this.delivery = new Delivery(visitor);
   }
 
@@ -169,12 +169,14 @@ export class CaptureReader {
       this.delivery.fail('unsupported-version', 4, `pcap version ${version}`);
       return at;
     }
-    this.format = new PcapRecords(this.delivery, {
+    const header: PcapHeader = {
       ...kind,
       snapLength: view.getInt32(at + 16, littleEndian),
       // The upper bits tell of a frame check sequence.
       linkType: view.getUint32(at + 20, littleEndian) & 0xffff,
-    });
+    };
+    this.delivery.transcript?.pcap(header);
+    this.format = new PcapRecords(this.delivery, header);
     return at + PCAP_FILE_HEADER;
   }
 }

@@ -266,6 +266,24 @@ export interface CaptureFacts {
   readonly duplicated: boolean;
 }
 
+/** What a capture at the other end of the path says of a reset. */
+export interface OtherEndFacts {
+  /** At whose end this evidence was captured. */
+  readonly vantage: 'sender' | 'receiver';
+  /**
+   * Whether the host that it names sent it. `no`: its own capture shows that it did not; `missing`: it
+   * is not in that capture, which may have missed it.
+   */
+  readonly sent: 'yes' | 'no' | 'missing' | 'unknown';
+  readonly arrived: 'yes' | 'missing' | 'unknown';
+  /** The reset in the other capture, where it is there. */
+  readonly frameThere: number | undefined;
+  /** The host went on with the connection after it, in its own capture. */
+  readonly wentOnFrame: number | undefined;
+  /** Whether the segment that the reset answers reached the host; undefined: nobody knows. */
+  readonly triggerArrived: boolean | undefined;
+}
+
 /** Everything about one reset. */
 export interface Evidence {
   readonly reset: ResetFacts;
@@ -298,6 +316,8 @@ export interface Evidence {
   readonly application: ApplicationFacts;
   readonly surroundings: SurroundingsFacts;
   readonly capture: CaptureFacts;
+  /** With a second capture, at the other end. */
+  readonly otherEnd?: OtherEndFacts;
 }
 
 /** How a connection ended badly with no reset on the wire. */

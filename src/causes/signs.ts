@@ -1,6 +1,7 @@
 import type { Observation } from './cause.ts';
 import type { EndFacts, Evidence, Trigger } from './evidence.ts';
 import { against, duration, impossible, seen, type Impossible } from './finding.ts';
+import { signsAtOtherEnd } from './other-end.ts';
 
 /**
  * Signs that several recognisers ask for, and how they are told. Each takes the evidence and
@@ -105,6 +106,7 @@ const NO_SIGNS: readonly Observation[] = [];
 
 /** Whether there are any, before a word is put together. */
 export const looksForeign = (e: Evidence): boolean =>
+  e.otherEnd?.sent === 'no' ||
   senderWentOn(e) ||
   e.aftermath.risingSequence ||
   hasOtherTtl(e) ||
@@ -115,8 +117,8 @@ export const looksForeign = (e: Evidence): boolean =>
 
 function foreignSignsOf(e: Evidence): readonly Observation[] {
   if (!looksForeign(e)) return NO_SIGNS;
-  const signs: Observation[] = [];
   const { identity, reset, aftermath } = e;
+  const signs: Observation[] = [...signsAtOtherEnd(e)];
   if (senderWentOn(e) && aftermath.senderWentOnIn) {
     signs.push(
       seen(

@@ -19,6 +19,8 @@ export interface ExplainOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly connection?: number;
+  readonly client?: string;
+  readonly server?: string;
   readonly all?: true;
   readonly lang?: string;
   readonly width?: number;
@@ -30,6 +32,15 @@ export const explain = async (
   words: readonly string[],
   options: ExplainOptions,
 ): Promise<number> => {
+  const { client, server } = options;
+  if (client !== undefined && server !== undefined && words.length === 0) {
+    const { explainTwo } = await import('./explain-two.ts');
+    return explainTwo({ client, server }, options);
+  }
+  if (client !== undefined || server !== undefined || words.length === 0) {
+    tell(HOW_TO_CALL);
+    return WRONG;
+  }
   const asked = whatIsMeant(words);
   if (isComplaint(asked)) {
     tell(asked.complaint);
@@ -45,6 +56,9 @@ export const explain = async (
   }
   return explainCaptures(asked.files, options);
 };
+
+const HOW_TO_CALL =
+  'name captures, or an error text; or two captures of one path: --client a.pcap --server b.pcap';
 
 /** How captures are called; what ends like this is never an error text. */
 const CAPTURE_NAME = /\.(?:pcap|pcapng|cap|dmp|dump|trc|ntar)\d*(?:\.(?:gz|zst|zstd|xz|bz2))?$/i;

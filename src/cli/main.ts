@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
+import { addAnnotate } from './commands/annotate.ts';
 import { addCause } from './commands/cause.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
@@ -9,6 +10,8 @@ import { addFaults } from './commands/faults.ts';
 import { addLab } from './commands/lab.ts';
 import { addPacketdrill } from './commands/packetdrill.ts';
 import { addStack } from './commands/stack.ts';
+import { addTimers } from './commands/timers.ts';
+import { addWatch } from './commands/watch.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import { version } from './version.ts';
 
@@ -32,15 +35,28 @@ Examples:
   resetlab explain "read ECONNRESET"        what an error text can mean
   resetlab cause close-with-unread-data     one cause at length
   resetlab check capture.pcap               for CI: exit 1 on an unexpected reset
+  resetlab watch                            each reset as it happens
+  resetlab timers alb=60 node=5             which idle timer is too short
   resetlab lab run linger-zero              make one happen, on two simulated hosts
-  resetlab stack --help                     our TCP on the wire, for curl to talk to
   resetlab faults --list                    make one happen to your own client, in a test
+  resetlab stack --help                     our TCP on the wire, for curl to talk to
 
 Exit codes: 0 done, 1 check found something, 2 the call or its input was wrong.`,
   );
 
-for (const add of [addExplain, addCause, addCheck, addLab, addPacketdrill, addFaults, addStack])
-  add(program);
+const COMMANDS = [
+  addExplain,
+  addAnnotate,
+  addCause,
+  addCheck,
+  addWatch,
+  addTimers,
+  addLab,
+  addPacketdrill,
+  addFaults,
+  addStack,
+];
+for (const add of COMMANDS) add(program);
 
 /** `resetlab capture.pcap` is what people type first. */
 const forgottenCommand = (words: readonly string[]): string | undefined => {

@@ -42,6 +42,11 @@ export class Output {
     return this.#add(bytes);
   }
 
+  /** Writes at once, whatever is held back; whether there is room for more, else `drain` will tell. */
+  writeNow(text: string): boolean {
+    return process.stdout.write(text);
+  }
+
   /** Writes what is held back. */
   async flush(): Promise<void> {
     await this.#send();

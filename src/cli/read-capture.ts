@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../capture/reader.ts';
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
-import type { PacketVisitor } from '../wire/packet.ts';
+import type { CaptureVisitor } from '../capture/transcript.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 
@@ -31,7 +31,7 @@ let piece: Buffer | undefined;
 export const readSeekable = async (
   descriptor: number,
   limit: number,
-  visitor: PacketVisitor,
+  visitor: CaptureVisitor,
   progress: Progress,
   interrupt: Interrupt | undefined,
   between: () => Promise<void> | undefined = nothing,

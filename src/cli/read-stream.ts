@@ -5,7 +5,7 @@ import { ZstdDecompressor } from '../capture/decompress.ts';
 import { sniffCompression } from '../capture/magic.ts';
 import { CaptureReader } from '../capture/reader.ts';
 import type { Problem } from '../capture/problem.ts';
-import type { PacketVisitor } from '../wire/packet.ts';
+import type { CaptureVisitor } from '../capture/transcript.ts';
 import type { CaptureSource } from './capture-source.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +26,7 @@ interface Sink {
  */
 export const readStream = async (
   source: CaptureSource,
-  visitor: PacketVisitor,
+  visitor: CaptureVisitor,
   progress: Progress,
   interrupt: Interrupt,
   between: () => Promise<void> | undefined,

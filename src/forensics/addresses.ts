@@ -1,3 +1,4 @@
+import { endpointText } from '../wire/address.ts';
 import type { Packet } from '../wire/packet.ts';
 
 /** Words that one end takes: four of the address, and the port. */
@@ -21,3 +22,15 @@ export function takeAddresses(
   into[target + 3] = packet.target3;
   into[target + 4] = packet.targetPort;
 }
+
+/** `10.0.0.1:80` or `[fd00::1]:80`: who sent the packet. */
+export const sourceName = (packet: Packet): string => {
+  const { ipVersion, source0, source1, source2, source3, sourcePort } = packet;
+  return endpointText(ipVersion, source0, source1, source2, source3, sourcePort);
+};
+
+/** To whom it was sent. */
+export const targetName = (packet: Packet): string => {
+  const { ipVersion, target0, target1, target2, target3, targetPort } = packet;
+  return endpointText(ipVersion, target0, target1, target2, target3, targetPort);
+};

@@ -48,6 +48,10 @@ export class ConnectionTable {
     if (isSpent) this.spare.push(connection);
   }
 
+  get size(): number {
+    return this.members.length - this.freePlaces.length;
+  }
+
   isIn(connection: Connection): boolean {
     return connection.place !== FREE;
   }

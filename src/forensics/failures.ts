@@ -43,9 +43,18 @@ export class FailureWatch {
 
   /** Takes out what was seen before a frame, in the order of the frames. */
   before(frame: number): FailureSighting[] {
+    return this.take((sighting) => sighting.frame < frame);
+  }
+
+  /** Takes out what came at that time or before, as far as nothing later has a lower frame. */
+  until(at: number): FailureSighting[] {
+    return this.take((sighting) => sighting.at <= at);
+  }
+
+  private take(isDue: (sighting: FailureSighting) => boolean): FailureSighting[] {
     if (!this.isSorted) this.sightings.sort((a, b) => a.frame - b.frame);
     this.isSorted = true;
-    const end = this.sightings.findIndex((sighting) => sighting.frame >= frame);
+    const end = this.sightings.findIndex((sighting) => !isDue(sighting));
     const taken = this.sightings.splice(0, end < 0 ? this.sightings.length : end);
     // Where a reset came after all, its verdict tells the story.
     return taken.filter(({ connection }) => connection.firstResetFrame === NEVER);

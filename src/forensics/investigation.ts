@@ -16,7 +16,7 @@ import { sight, type ResetSighting } from './sighting.ts';
 import { Surroundings } from './surroundings.ts';
 import type { Survey } from './survey.ts';
 import type { Ladder, Summary, Verdict } from './verdict.ts';
-import { nameOf, VerdictMaker } from './verdict-maker.ts';
+import { nameOf, type OtherEnd, VerdictMaker } from './verdict-maker.ts';
 
 /** Connections that are over are kept this long, in number and at least in seconds. */
 const DEPARTING_KEPT = 4096;
@@ -36,6 +36,9 @@ const PATIENCE: readonly (readonly [waiting: number, seconds: number])[] = [
   [Infinity, 0],
 ];
 
+/** Whoever waits so long for an answer has given up (tcp_syn_retries and tcp_retries2 need not have). */
+const GIVEN_UP_SECONDS = 130;
+
 /** Queues shed what they have done with in pieces of this size. */
 const COMPACT_AT = 4096;
 
@@ -44,6 +47,12 @@ export interface InvestigationOptions {
   readonly survey?: Survey;
   /** The connection (its first frame) whose segments are all kept for a ladder. */
   readonly keepLadderOf?: number;
+  /** A reset waits no longer than this for what comes after it, in seconds. */
+  readonly patienceSeconds?: number;
+  /** What a capture at the other end says. */
+  readonly otherEnd?: OtherEnd;
+  /** Connections followed at a time; of more, those are forgotten that were silent longest. */
+  readonly mostConnections?: number;
 }
 
 /** What remains to be told after the last packet; to be iterated once, the summary is whole then. */
@@ -72,6 +81,8 @@ export class Investigation implements PacketVisitor {
   private readonly verdicts: VerdictMaker;
   private readonly failures: FailureWatch;
   private readonly ladderKeeper: LadderKeeper;
+  private readonly patienceSeconds: number;
+  private readonly mostConnections: number;
   /** Where there is a survey: not interested in whom it did not mark. */
   readonly glance?: (source: number, target: number, ports: number) => boolean;
   /** Connections begun here; whoever keeps count elsewhere overrides it. */
@@ -82,9 +93,11 @@ export class Investigation implements PacketVisitor {
   constructor(options: InvestigationOptions = {}) {
     this.survey = options.survey;
     this.surroundings = options.survey?.surroundings ?? new Surroundings();
-    this.verdicts = new VerdictMaker(this.surroundings, this.siblings);
+    this.verdicts = new VerdictMaker(this.surroundings, this.siblings, options.otherEnd);
     this.failures = new FailureWatch(this.surroundings);
     this.ladderKeeper = new LadderKeeper(options.keepLadderOf);
+    this.patienceSeconds = options.patienceSeconds ?? Infinity;
+    this.mostConnections = options.mostConnections ?? Infinity;
     const { survey } = options;
     if (survey !== undefined) {
       this.glance = (source, target, ports) =>
@@ -116,6 +129,25 @@ export class Investigation implements PacketVisitor {
     if (this.baseSeconds < 0) this.baseSeconds = seconds;
   }
 
+  /**
+   * Time has passed without a packet, to this moment (seconds since the epoch): resets become ripe,
+   * and what has been silent for so long counts as a failure now. For those who watch as it happens.
+   */
+  advance(epochSeconds: number): void {
+    if (this.baseSeconds < 0) return;
+    this.now = Math.max(this.now, epochSeconds - this.baseSeconds);
+    for (const connection of this.connections) {
+      if (this.now - connection.lastAt >= GIVEN_UP_SECONDS) {
+        this.failures.atEnd(connection, this.now);
+      }
+    }
+  }
+
+  /** Connections followed now. */
+  get followed(): number {
+    return this.connections.size;
+  }
+
   icmpError(packet: Packet): void {
     const key = this.key.of(packet);
     const connection = this.connections.find(packet, key);
@@ -129,6 +161,7 @@ export class Investigation implements PacketVisitor {
   *ripe(): Generator<Verdict> {
     for (;;) {
       const next = this.waiting[this.judged];
+      if (next === undefined) yield* this.failuresUntil(this.now - this.patienceSeconds);
       if (next === undefined || this.now - next.at < this.patience) return;
       yield* this.failuresBefore(next.reset.frame);
       yield this.judgeNext(next);
@@ -172,6 +205,12 @@ export class Investigation implements PacketVisitor {
     }
   }
 
+  private *failuresUntil(at: number): Generator<Verdict> {
+    for (const failure of this.failures.until(at)) {
+      yield this.verdicts.ofFailure(failure, this.baseSeconds);
+    }
+  }
+
   private judgeNext(sighting: ResetSighting): Verdict {
     const verdict = this.verdicts.ofReset(sighting, this.baseSeconds);
     this.siblings.forget(sighting);
@@ -185,7 +224,7 @@ export class Investigation implements PacketVisitor {
 
   private get patience(): number {
     const waiting = this.waiting.length - this.judged;
-    return PATIENCE.find(([limit]) => waiting <= limit)![1];
+    return Math.min(this.patienceSeconds, PATIENCE.find(([limit]) => waiting <= limit)![1]);
   }
 
   /** The story of the connection named in `keepLadderOf`; undefined: never seen. */
@@ -254,6 +293,7 @@ export class Investigation implements PacketVisitor {
     const connection = this.connections.add(key);
     connection.begin(packet, at, this.recent.allocate(), predecessor, key.side);
     this.connectionCount++;
+    if (this.connections.size > this.mostConnections) this.makeRoom(connection);
     return connection;
   }
 
@@ -303,6 +343,16 @@ export class Investigation implements PacketVisitor {
     this.failures.atEnd(connection, this.now);
     connection.isDeparting = false;
     this.forget(connection);
+  }
+
+  /** Forgets a sixteenth of the connections: those that were silent longest. */
+  private makeRoom(newest: Connection): void {
+    const others = [...this.connections].filter((one) => one !== newest);
+    const oldest = others.toSorted((a, b) => a.lastAt - b.lastAt);
+    for (const connection of oldest.slice(0, Math.ceil(this.mostConnections / 16))) {
+      this.failures.atEnd(connection, this.now);
+      this.forget(connection);
+    }
   }
 
   private forget(connection: Connection): void {

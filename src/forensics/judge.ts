@@ -2,6 +2,7 @@ import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Cause, Finding, Observation } from '../causes/cause.ts';
 import type { Evidence, FailureEvidence } from '../causes/evidence.ts';
 import { CAUSE_IDS, type CauseId } from '../causes/ids.ts';
+import { doubtedByOtherEnd, ruledOutByOtherEnd, seenAtOtherEnd } from '../causes/other-end.ts';
 import type { Alternative, Confidence } from './verdict.ts';
 
 /** The judge's word: the cause, how sure, what else it may be, and why. */
@@ -42,10 +43,16 @@ export function judge(e: Evidence, first: FirstWord | undefined): Judgement {
     return repetition(first, repeated.because);
   const standing: Candidate[] = [];
   for (const cause of ASKED) {
+    if (ruledOutByOtherEnd(cause.id, cause.facts, e) !== undefined) continue;
     const finding = cause.recognise(e);
-    if (finding.stands !== 'impossible') standing.push(candidate(cause.id, finding));
+    if (finding.stands === 'impossible') continue;
+    standing.push(candidate(cause.id, doubtedByOtherEnd(cause.facts, e, finding)));
   }
-  return conclude(standing, e.capture.whole);
+  const judgement = conclude(standing, e.capture.whole);
+  const there = seenAtOtherEnd(e);
+  return there.length === 0
+    ? judgement
+    : { ...judgement, because: [...judgement.because, ...there] };
 }
 
 function candidate(id: CauseId, finding: Candidate['finding']): Candidate {

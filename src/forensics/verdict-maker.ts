@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../causes/catalogue.ts';
-import type { Evidence, FailureEvidence } from '../causes/evidence.ts';
+import type { Evidence, FailureEvidence, OtherEndFacts } from '../causes/evidence.ts';
 import type { CauseId } from '../causes/ids.ts';
 import type { Text } from '../causes/text.ts';
 import { captureOf, evidenceOf } from './complete.ts';
@@ -14,6 +14,12 @@ import type { ResetSighting } from './sighting.ts';
 import type { Place, Surroundings } from './surroundings.ts';
 import type { ConnectionName, Verdict } from './verdict.ts';
 
+/** Who was at the other end: what its capture says of a reset, and of the segment that it answers. */
+export type OtherEnd = (
+  frame: number,
+  triggerFrame: number | undefined,
+) => OtherEndFacts | undefined;
+
 /**
  * Says what each sighting means, once everything that belongs to it is known. Keeps nothing but
  * counts, and for connections reset more than once the first word on them.
@@ -27,9 +33,12 @@ export class VerdictMaker {
   private readonly siblings: Siblings;
   private readonly firstWords = new WeakMap<Connection, FirstWord>();
 
-  constructor(surroundings: Surroundings, siblings: Siblings) {
+  private readonly otherEnd: OtherEnd | undefined;
+
+  constructor(surroundings: Surroundings, siblings: Siblings, otherEnd?: OtherEnd) {
     this.surroundings = surroundings;
     this.siblings = siblings;
+    this.otherEnd = otherEnd;
   }
 
   /** `baseSeconds`: when the sighting's clock began. */
@@ -37,7 +46,7 @@ export class VerdictMaker {
     const { connection, side } = sighting;
     const place = placeOf(connection, side, baseSeconds + sighting.at);
     const around = this.surroundings.around(place, this.siblings.of(sighting));
-    const evidence = evidenceOf(sighting, around);
+    const evidence = this.withOtherEnd(evidenceOf(sighting, around));
     const first = this.firstWords.get(connection);
     const judgement = judge(evidence, first);
     this.resets++;
@@ -64,6 +73,11 @@ export class VerdictMaker {
       bytesLost: bytesLost(evidence, judgement.cause),
       benign: isBenign(judgement, evidence),
     });
+  }
+
+  private withOtherEnd(evidence: Evidence): Evidence {
+    const otherEnd = this.otherEnd?.(evidence.reset.frame, evidence.trigger?.frame);
+    return otherEnd === undefined ? evidence : { ...evidence, otherEnd };
   }
 
   ofFailure(sighting: FailureSighting, baseSeconds: number): Verdict {

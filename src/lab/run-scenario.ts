@@ -33,7 +33,7 @@ export const runScenario = (scenario: Scenario, variant: Variant, options: RunOp
 
 const recordingAt = (stage: Stage, role: Role): Recording => {
   const recorder = stage.recorder(role);
-  return { capture: recorder.pcapng(), resets: recorder.resets() };
+  return { capture: recorder.pcapng(stage.world.clock.now), resets: recorder.resets() };
 };
 
 const complaint = (

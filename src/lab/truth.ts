@@ -47,7 +47,7 @@ export interface Judgement {
   readonly mistaken: readonly CauseId[];
 }
 
-const truthAt = (variant: Variant, at: Role): Truth => {
+export const truthAt = (variant: Variant, at: Role): Truth => {
   const { makes, sameWire = [] } = { ...variant, ...variant.seenAt?.[at] };
   const { knownAs, follows = [], lookalikes } = variant;
   // What a host knows of its own reset goes with what the scenario makes of it, not with another view.
@@ -120,7 +120,7 @@ export const judgeExhibit = (
   return { at, truth, verdicts, findings, mistaken };
 };
 
-const findingOf = (
+export const findingOf = (
   frame: number,
   cause: CauseId | undefined,
   verdict: Verdict | undefined,

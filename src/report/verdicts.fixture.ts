@@ -113,6 +113,8 @@ export const summary = (change: Partial<Summary> = {}): Summary => ({
     unknownLinkType: 0,
     tunnelled: 0,
     superSegments: 0,
+    dropped: -1,
+    untilSeconds: 0,
   },
   connections: 1204,
   resets: 1,

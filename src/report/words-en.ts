@@ -188,6 +188,13 @@ export const english: Words = {
     unknown: (words) =>
       `no such file, and no error text that is known here: "${words}"; give the words as the program printed them, such as "read ECONNRESET"`,
   },
+  comment: {
+    head: (id, confidence, title) => `resetlab: ${id}, ${confidence}: ${title}`,
+    elsewhere: (frame) => `frame ${frame} of the whole capture`,
+    written: (packets, comments) => `${count(packets, 'packet')}, ${count(comments, 'comment')}`,
+    unplaced: (verdicts) =>
+      `${count(verdicts, 'verdict has no comment: its packet is', 'verdicts have no comment: their packets are')} in simple packet blocks, which have no room for any`,
+  },
   check: {
     finding: (verdict, title) =>
       `${english.who(verdict, verdict.sender, verdict.receiver)}: ${title}`,

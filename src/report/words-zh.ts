@@ -180,6 +180,13 @@ export const chinese: Words = {
     unknown: (words) =>
       `没有这个文件，也不是已知的错误文本：“${words}”；请给出程序打印的原文，例如 "read ECONNRESET"`,
   },
+  comment: {
+    head: (id, confidence, title) => `resetlab：${id}，${confidence}：${title}`,
+    elsewhere: (frame) => `完整抓包中的第 ${frame} 帧`,
+    written: (packets, comments) => `${grouped(packets)} 个报文，${grouped(comments)} 条注释`,
+    unplaced: (verdicts) =>
+      `${grouped(verdicts)} 个结论没有注释：其报文在 Simple Packet Block 中，那里放不下注释`,
+  },
   check: {
     finding: (verdict, title) =>
       `${chinese.who(verdict, verdict.sender, verdict.receiver)}：${title}`,

@@ -102,6 +102,16 @@ export interface Words {
     readonly more: string;
     readonly unknown: (text: string) => string;
   };
+  /** Of a comment at a packet. */
+  readonly comment: {
+    readonly head: (id: CauseId, confidence: string, title: string) => string;
+    /** A frame that is not in the copy, only in the capture it was made from. */
+    readonly elsewhere: (frame: number) => string;
+    /** What was written. */
+    readonly written: (packets: number, comments: number) => string;
+    /** Verdicts on simple packet blocks, which have no room for a comment. */
+    readonly unplaced: (verdicts: number) => string;
+  };
   readonly check: {
     readonly finding: (verdict: Verdict, title: string) => string;
     readonly clean: (file: string, allowed: number) => string;

@@ -33,12 +33,16 @@ export class Recorder {
     return this.frames.length;
   }
 
-  /** The capture as pcapng: the cause of each reset is its packet's comment. */
-  pcapng(): Uint8Array {
+  /**
+   * The capture as pcapng: the cause of each reset is its packet's comment. `untilMs`: when it ended,
+   * which it then says, and that it lost nothing.
+   */
+  pcapng(untilMs?: number): Uint8Array {
     const writer = new PcapngWriter(this.name);
     for (const { atMs, packet } of this.frames) {
       writer.packet(EPOCH_MS + atMs, packet.bytes, packet.cause);
     }
+    if (untilMs !== undefined) writer.listenedUntil(EPOCH_MS + untilMs);
     return writer.whole();
   }
 

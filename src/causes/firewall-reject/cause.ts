@@ -1,5 +1,6 @@
 import { defineCause } from '../cause.ts';
-import { against, expected, impossible, possible, seen } from '../finding.ts';
+import { against, duration, expected, impossible, possible, seen } from '../finding.ts';
+import { isKeptOnTheWay } from '../other-end.ts';
 import { facts } from './facts.ts';
 import { foreignSigns, replyShape } from '../signs.ts';
 
@@ -52,6 +53,9 @@ export const firewallReject = defineCause({
     }
     const signs = foreignSigns(e);
     const because = [replyShape(e, e.trigger), ...signs];
+    if (isKeptOnTheWay(e) && e.idleMs >= IDLE_MS) {
+      return expected(...because, afterIdling(e.reset.frame, e.idleMs));
+    }
     if (signs.length > 0) return expected(...because);
     return possible(
       ...because,
@@ -63,3 +67,13 @@ export const firewallReject = defineCause({
     );
   },
 });
+
+/** By then a state on the way may have run out. */
+const IDLE_MS = 5000;
+
+const afterIdling = (frame: number, idleMs: number) =>
+  against(
+    frame,
+    `the connection had been idle for ${duration(idleMs)}: a state that ran out explains it as well as a rule`,
+    `连接已空闲 ${duration(idleMs)}：状态到期与拦截规则一样能解释`,
+  );

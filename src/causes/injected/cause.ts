@@ -10,6 +10,7 @@ import {
   looksGenuine,
   senderWentOn,
 } from '../signs.ts';
+import { isKeptOnTheWay } from '../other-end.ts';
 import { facts } from './facts.ts';
 
 export const injected = defineCause({
@@ -20,8 +21,20 @@ export const injected = defineCause({
     if (hadNoEffect(e)) return endedNothing(e);
     if (looksForeign(e)) {
       const signs = foreignSigns(e);
+      if (isKeptOnTheWay(e)) {
+        const lets = against(
+          e.reset.frame,
+          'who injects resets lets the segments themselves pass',
+          '注入 RST 的设备会放行报文段本身',
+        );
+        return possible(...signs, lets);
+      }
       const tells =
-        senderWentOn(e) || e.aftermath.risingSequence || hasOtherTtl(e) || signs.length >= 2;
+        e.otherEnd?.sent === 'no' ||
+        senderWentOn(e) ||
+        e.aftermath.risingSequence ||
+        hasOtherTtl(e) ||
+        signs.length >= 2;
       return tells ? expected(...signs, ...afterHello(e)) : possible(...signs);
     }
     if (e.shape === 'malformed') return expected(malformed(e));

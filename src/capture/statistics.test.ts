@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { collect } from '../../test/collect.ts';
+import { bytes, pcapng, segment } from '../../test/packets.ts';
+
+describe('what a capture says of itself', () => {
+  it.each([
+    ['little-endian', true],
+    ['big-endian', false],
+  ])('how many packets it lost, and until when it listened (%s)', (_name, littleEndian) => {
+    const { section, block, option, u32, packet, ...blocks } = pcapng(littleEndian);
+    const eight = (high: number, low: number) =>
+      littleEndian ? [...u32(low), ...u32(high)] : [...u32(high), ...u32(low)];
+    // Times are two words, the upper one first, whatever the byte order: 2^32 µs and one second.
+    const ended = [...u32(1), ...u32(1_000_000)];
+    const statistics = (id: number, lost: number) => [
+      ...u32(id),
+      ...u32(1),
+      ...u32(0),
+      ...option(3, ended),
+      ...option(5, eight(0, lost)),
+      ...option(7, eight(0, 1)),
+      ...u32(0),
+    ];
+    const capture = bytes(
+      section(),
+      blocks.interface(101),
+      blocks.interface(101),
+      packet({ data: segment({ seq: 1 }) }),
+      block(5, statistics(0, 40)),
+      block(5, statistics(1, 2)),
+      block(5, statistics(9, 1000)),
+    );
+    const { counts } = collect(capture);
+    expect(counts.dropped).toBe(44);
+    expect(counts.untilSeconds).toBeCloseTo(4294.967296 + 1, 6);
+  });
+});

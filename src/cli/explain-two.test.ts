@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { showTo } from '../forensics/whole-capture.ts';
+import { loadLibc } from '../live/libc.ts';
+import { joinSpaces, Namespace } from '../live/namespaces.ts';
+import { sendRaw } from '../live/raw-packet.ts';
+import { whatIsMissing } from '../live/requirements.ts';
+import { parseAddress } from '../wire/ip-address.ts';
+import { ACK, type Packet, RST } from '../wire/packet.ts';
+import { Segment } from '../wire/segment.ts';
+import { writeSegment } from '../wire/segment-out.ts';
+import { refused } from './tiny-capture.fixture.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'resetlab-two-'));
+const at = (name: string) => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const explain = (...words: readonly string[]) =>
+  spawnSync(process.execPath, [MAIN, 'explain', ...words], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { ...process.env, RESETLAB_LANG: '' },
+  });
+const rows = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+/** A scenario of the laboratory, as captured at both ends. */
+const play = (id: string, variant: string): void => {
+  for (const end of ['client', 'server']) {
+    const words = ['lab', 'run', id, '--variant', variant, '--at', end, '--pcap', `${id}-${end}`];
+    expect(spawnSync(process.execPath, [MAIN, ...words], { cwd: folder }).status).toBe(0);
+  }
+};
+
+describe('explain --client --server', () => {
+  beforeAll(() => play('injected', 'to-client'));
+  const both = ['--client', 'injected-client', '--server', 'injected-server'];
+
+  it('is certain of who forged, says why, and what it rests on', () => {
+    const { stdout, status } = explain(...both);
+    expect(stdout).toMatch(/forged the reset .* certain/);
+    expect(stdout).toContain("the capture at the sender's end does not have it");
+    expect(stdout).toMatch(/The server's clock is [\d.]+ ms (?:ahead of|behind) the client's/);
+    expect(stdout).toContain('injected-server has all');
+    expect(status).toBe(0);
+  });
+
+  it('draws the connection as both saw it', () => {
+    const { stdout } = explain(...both, '--connection', '1');
+    const reset = stdout.split('\n').find((line) => line.includes('(never sent)'));
+    expect(reset).toMatch(/^ +9 +[\d.]+ │◀─+ \[RST, ACK\] .*\(never sent\) +│ *$/);
+    expect(stdout).toMatch(/^ +1 +0\.000000 │─+ \[SYN\] Seq=0 ─+▶│ +1 +[\d.]+$/m);
+  });
+
+  it('gives rows that say whose frames they mean, and where the reset is in both', () => {
+    const told = rows(explain(...both, '--json').stdout);
+    expect(told[0]).toMatchObject({
+      cause: 'injected',
+      confidence: 'certain',
+      file: 'injected-client',
+      frames: { client: 9, server: null },
+    });
+    expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
+  });
+
+  it.each([
+    [['--client', 'injected-client'], 'two captures of one path'],
+    [['--client', 'none.pcap', '--server', 'injected-server'], 'none.pcap: no such file'],
+    [['--client', 'photo', '--server', 'injected-server'], 'JPEG'],
+    [[...both, '--connection', '77'], 'connection 77'],
+    [[], 'name captures'],
+  ])('%j: one clear line', (words, message) => {
+    writeFileSync(at('photo'), Buffer.from('ffd8ffe000104a464946000101010048', 'hex'));
+    const { stderr, status } = explain(...words);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(status).toBe(2);
+  });
+
+  it('says of two captures that have nothing in common just that', () => {
+    writeFileSync(at('other'), refused(2));
+    const { stdout, status } = explain('--client', 'injected-client', '--server', 'other');
+    expect(stdout).toContain('Connections in both captures: 0');
+    expect(status).toBe(0);
+  });
+});
+
+const libc = await loadLibc();
+const missing = whatIsMissing() ?? (typeof libc === 'string' ? libc : undefined);
+if (missing !== undefined) console.warn(`skipped: ${missing}`);
+
+/** A program in a namespace, and what it has printed. */
+const start = (space: Namespace, ...words: readonly string[]) => {
+  const child = spawn('ip', space.inside(...words), { stdio: ['pipe', 'pipe', 'pipe'] });
+  const heard = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      heard.text += piece;
+    });
+  }
+  return { child, heard };
+};
+const until = async (holds: () => boolean, what: string): Promise<void> => {
+  for (let waited = 0; waited < 10_000 && !holds(); waited += 20) await sleep(20);
+  expect(holds(), what).toBe(true);
+};
+
+describe.skipIf(missing !== undefined)('on this kernel, through address translation', () => {
+  const spaces: Namespace[] = [];
+  const children: ChildProcess[] = [];
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    for (const space of spaces) await space.remove();
+  });
+
+  it('is certain of a reset that the router forged in the name of the server', async () => {
+    if (typeof libc === 'string') throw new Error(libc);
+    const [client, router, server] = ['twoc', 'twor', 'twos'].map((part) => {
+      const space = new Namespace(libc, 251, part);
+      spaces.push(space);
+      return space;
+    }) as [Namespace, Namespace, Namespace];
+    for (const space of spaces) await space.make();
+    await joinSpaces(client, 'c0', router, 'r0');
+    await joinSpaces(router, 'r1', server, 's0');
+    await client.ip('address add 192.168.7.2/24 dev c0', 'route add default via 192.168.7.1');
+    await router.ip('address add 192.168.7.1/24 dev r0', 'address add 10.251.0.1/24 dev r1');
+    await server.ip('address add 10.251.0.2/24 dev s0');
+    router.sysctl('net.ipv4.ip_forward', 1);
+    const rules =
+      'add table ip t; add chain ip t p { type nat hook postrouting priority 100; }; add rule ip t p oifname r1 masquerade';
+    spawnSync('ip', router.inside('nft', rules));
+    const captures = [client, server].map((space, index) => {
+      const file = at(`nat-${index === 0 ? 'client' : 'server'}.pcap`);
+      const device = index === 0 ? 'c0' : 's0';
+      const flags = ['-i', device, '-U', '--immediate-mode', '-Z', 'root', '-w', file, 'tcp'];
+      return { file, ...start(space, 'tcpdump', ...flags) };
+    });
+    const serve = `require('net').createServer(s=>s.on('data',d=>{s.write('x'.repeat(d.length));setTimeout(()=>s.write('more'),2000)}).on('error',()=>{})).listen(80,()=>console.log('up'))`;
+    const served = start(server, process.execPath, '-e', serve);
+    children.push(served.child, ...captures.map(({ child }) => child));
+    await until(() => captures.every(({ heard }) => heard.text.includes('listening')), 'tcpdump');
+    await until(() => served.heard.text.includes('up'), 'server');
+    const speak = `const s=require('net').connect(80,'10.251.0.2',()=>s.write('hello'));s.on('data',()=>console.log('answered'));s.on('error',e=>console.log(e.code));process.stdin.on('data',()=>s.write('again'))`;
+    const speaker = start(client, process.execPath, '-e', speak);
+    children.push(speaker.child);
+    await until(() => speaker.heard.text.includes('answered'), 'answer');
+    await sleep(100);
+    const [atClient] = captures;
+    let last: { port: number; ack: number } | undefined;
+    const see = ({ targetPort, sourcePort, ack, flags }: Packet): void => {
+      if (targetPort === 80 && (flags & ACK) !== 0) last = { port: sourcePort, ack };
+    };
+    showTo({ segment: see, icmpError: () => {} }, readFileSync(atClient?.file ?? ''));
+    const { port, ack } = last ?? { port: 0, ack: 0 };
+    const forged = new Segment();
+    forged.clear();
+    forged.seq = ack;
+    forged.flags = RST;
+    const bytes = new Uint8Array(40);
+    const end = (address: string, number: number) => ({
+      address: parseAddress(address)!,
+      port: number,
+    });
+    const ip = { ttl: 61, id: 0, dontFragment: true };
+    writeSegment(forged, end('10.251.0.2', 80), end('192.168.7.2', port), ip, bytes, 0, true);
+    sendRaw(libc, router, bytes, '192.168.7.2');
+    await until(() => speaker.heard.text.includes('ECONNRESET'), 'reset');
+    // The server knows nothing of it, and goes on.
+    await sleep(2500);
+    for (const { child } of captures) {
+      child.kill('SIGINT');
+      await once(child, 'close');
+    }
+    const words = ['--client', 'nat-client.pcap', '--server', 'nat-server.pcap', '--json'];
+    const told = rows(explain(...words).stdout);
+    const [reset] = told.filter(({ type }) => type === 'reset');
+    expect(reset).toMatchObject({
+      cause: 'injected',
+      sender: '10.251.0.2:80',
+      origin: 'middlebox',
+    });
+    expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
+    expect(told.at(-1).losses.client.missing + told.at(-1).losses.server.missing).toBe(0);
+  }, 60_000);
+});
