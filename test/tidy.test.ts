@@ -82,7 +82,7 @@ describe('sizes', () => {
     'src/capture/reader.test.ts': 564,
     'src/causes/error-texts/match.test.ts': 451,
   };
-  const sources = filesIn().filter((path) => /\.(?:ts|mjs)$/.test(path));
+  const sources = filesIn().filter((path) => /\.(?:tsx?|mjs)$/.test(path));
   const lengths = new Map(
     sources.map((path) => [path, read(path).trimEnd().split('\n').length] as const),
   );

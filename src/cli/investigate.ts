@@ -14,22 +14,33 @@ import { readStream } from './read-stream.ts';
 /** What a capture came to, besides its verdicts. */
 export type Outcome = Omit<Findings, 'verdicts'>;
 
+/** A file that was read, to be read once more. */
+export interface Reread {
+  readonly survey: Survey;
+  /** Shows the marked connections to one more investigation, as far as the file was read before. */
+  readonly investigate: (
+    investigation: Investigation,
+    between: () => Promise<void> | undefined,
+  ) => Promise<Pass>;
+}
+
 /** Who gets the verdicts, one by one; a promise asks to wait. */
 export type TakeVerdict = (verdict: Verdict) => Promise<void> | undefined;
 
 /**
  * Reads a capture as often as it takes, and hands over what was found in it, in the order of its
  * frames; only in a capture with many thousands of resets may one that was settled late come
- * after its turn. Closes the capture.
+ * after its turn. Closes the capture. `afterwards` may read a seekable one once more.
  */
 export const investigate = async (
   source: CaptureSource,
   interrupt: Interrupt,
   take: TakeVerdict,
   keepLadderOf?: number,
+  afterwards?: (reread: Reread) => Promise<void>,
 ): Promise<Outcome> => {
   if (source.kind === 'stream') return once(source, interrupt, take, keepLadderOf);
-  const outcome = await twice(source, interrupt, take, keepLadderOf);
+  const outcome = await twice(source, interrupt, take, keepLadderOf, afterwards);
   closeSync(source.descriptor);
   return outcome;
 };
@@ -68,10 +79,11 @@ const twice = async (
   interrupt: Interrupt,
   take: TakeVerdict,
   keepLadderOf: number | undefined,
+  afterwards: ((reread: Reread) => Promise<void>) | undefined,
 ): Promise<Outcome> => {
   const { file, bytes } = source;
   const survey = new Survey();
-  const progress = new Progress(file, bytes * 2);
+  const progress = new Progress(file, bytes * (afterwards === undefined ? 2 : 3));
   const passes = passesOver(source, progress);
   const first = await passes.survey(survey, bytes, interrupt);
   survey.finish();
@@ -86,10 +98,15 @@ const twice = async (
     listening,
     hearing.ripe,
   );
+  const end = await hearing.end(first.interrupted ? withoutCut(pass) : pass);
+  await afterwards?.({
+    survey,
+    investigate: (again, between) =>
+      passes.investigate(again, survey, first.bytes, undefined, between),
+  });
   await passes.close();
   progress.erase();
-  const whole = first.interrupted ? withoutCut(pass) : pass;
-  return { file, ...(await hearing.end(whole)), interrupted: interrupt.asked };
+  return { file, ...end, interrupted: interrupt.asked };
 };
 
 /** Where Ctrl-C came, within a packet as a rule, is no damage of the file. */

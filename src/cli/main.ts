@@ -9,6 +9,8 @@ import { addExplain } from './commands/explain.ts';
 import { addFaults } from './commands/faults.ts';
 import { addLab } from './commands/lab.ts';
 import { addPacketdrill } from './commands/packetdrill.ts';
+import { addReport } from './commands/report.ts';
+import { addServe } from './commands/serve.ts';
 import { addStack } from './commands/stack.ts';
 import { addTimers } from './commands/timers.ts';
 import { addWatch } from './commands/watch.ts';
@@ -33,6 +35,7 @@ const program = new Command('resetlab')
 Examples:
   resetlab explain capture.pcapng           who reset what, why, and what to change
   resetlab explain "read ECONNRESET"        what an error text can mean
+  resetlab report capture.pcapng            the same as a page, for a ticket
   resetlab cause close-with-unread-data     one cause at length
   resetlab check capture.pcap               for CI: exit 1 on an unexpected reset
   resetlab watch                            each reset as it happens
@@ -40,12 +43,14 @@ Examples:
   resetlab lab run linger-zero              make one happen, on two simulated hosts
   resetlab faults --list                    make one happen to your own client, in a test
   resetlab stack --help                     our TCP on the wire, for curl to talk to
+  resetlab serve                            all of it in a browser, step by step
 
 Exit codes: 0 done, 1 check found something, 2 the call or its input was wrong.`,
   );
 
 const COMMANDS = [
   addExplain,
+  addReport,
   addAnnotate,
   addCause,
   addCheck,
@@ -55,6 +60,7 @@ const COMMANDS = [
   addPacketdrill,
   addFaults,
   addStack,
+  addServe,
 ];
 for (const add of COMMANDS) add(program);
 

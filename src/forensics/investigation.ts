@@ -8,7 +8,7 @@ import { ConnectionTable } from './connection-table.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
 import { ConnectionKey, hostOfSource } from './key.ts';
-import { LadderKeeper } from './ladder.ts';
+import { LadderKeeper, wishFor, type LadderWishes } from './ladder.ts';
 import { Opening, readOpening } from './opening.ts';
 import { RecentSegments } from './recent.ts';
 import { Siblings } from './siblings.ts';
@@ -47,6 +47,8 @@ export interface InvestigationOptions {
   readonly survey?: Survey;
   /** The connection (its first frame) whose segments are all kept for a ladder. */
   readonly keepLadderOf?: number;
+  /** The same for many connections, in as much room as is said. */
+  readonly ladders?: LadderWishes;
   /** A reset waits no longer than this for what comes after it, in seconds. */
   readonly patienceSeconds?: number;
   /** What a capture at the other end says. */
@@ -95,7 +97,7 @@ export class Investigation implements PacketVisitor {
     this.surroundings = options.survey?.surroundings ?? new Surroundings();
     this.verdicts = new VerdictMaker(this.surroundings, this.siblings, options.otherEnd);
     this.failures = new FailureWatch(this.surroundings);
-    this.ladderKeeper = new LadderKeeper(options.keepLadderOf);
+    this.ladderKeeper = new LadderKeeper(options.ladders ?? wishFor(options.keepLadderOf));
     this.patienceSeconds = options.patienceSeconds ?? Infinity;
     this.mostConnections = options.mostConnections ?? Infinity;
     const { survey } = options;
@@ -155,6 +157,7 @@ export class Investigation implements PacketVisitor {
     connection.icmp = `${packet.icmpType}/${packet.icmpCode}`;
     connection.icmpFrame = packet.frame;
     connection.icmpAt = packet.seconds - this.baseSeconds + packet.nanos * 1e-9;
+    this.ladderKeeper.keepError(connection, packet, connection.icmpAt, key.side);
   }
 
   /** Verdicts that need not wait for the end; to be asked for now and then, and iterated whole. */
@@ -229,7 +232,12 @@ export class Investigation implements PacketVisitor {
 
   /** The story of the connection named in `keepLadderOf`; undefined: never seen. */
   ladder(verdicts: readonly Verdict[]): Ladder | undefined {
-    return this.ladderKeeper.ladder(nameOf, verdicts);
+    return this.ladders(verdicts)[0];
+  }
+
+  /** The stories that were to be kept, of all connections that were seen. */
+  ladders(verdicts: readonly Verdict[]): Ladder[] {
+    return this.ladderKeeper.ladders(nameOf, verdicts);
   }
 
   private arrives(

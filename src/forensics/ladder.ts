@@ -1,41 +1,47 @@
-import { type Packet, FIN, RST, SYN } from '../wire/packet.ts';
+import { ACK, type Packet, FIN, RST, SYN } from '../wire/packet.ts';
 import { distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
+import { LadderBook, type KeptRow } from './ladder-book.ts';
 import type { Side } from './story.ts';
 import type { ConnectionName, Ladder, LadderRow, Verdict } from './verdict.ts';
 
-/** Rows kept from the beginning, and from the end, of a long connection. */
-const HEAD = 200;
-const TAIL = 800;
-
-interface Row extends Omit<LadderRow, 'seq' | 'ack' | 'fromClient'> {
-  readonly side: Side;
+/** Whose segments are kept for ladders, and how many of them. */
+export interface LadderWishes {
+  /** By connection (its first frame), the frames to be kept wherever they lie, with their neighbours. */
+  readonly of: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Rows kept from the beginning, and from the end, of a long connection. */
+  readonly head: number;
+  readonly tail: number;
+  /** Bytes of each segment's payload that are kept. */
+  readonly payloadBytes: number;
 }
 
-/** Keeps every segment of the one connection that somebody wants to see whole. */
-export class LadderKeeper {
-  private readonly wanted: number | undefined;
-  private connection: Connection | undefined;
-  private readonly rows: Row[] = [];
-  private omitted = 0;
-  private readonly initial: [number | undefined, number | undefined] = [undefined, undefined];
+const NO_FRAMES: ReadonlySet<number> = new Set();
 
-  constructor(wanted: number | undefined) {
-    this.wanted = wanted;
+/** One connection, as somebody wants to see it who asks for no other. */
+export const wishFor = (connection: number | undefined): LadderWishes => ({
+  of: new Map(connection === undefined ? [] : [[connection, NO_FRAMES]]),
+  head: 200,
+  tail: 800,
+  payloadBytes: 0,
+});
+
+/** Keeps the segments of the connections that somebody wants to see whole. */
+export class LadderKeeper {
+  private readonly wishes: LadderWishes;
+  private readonly books = new Map<number, LadderBook>();
+
+  constructor(wishes: LadderWishes) {
+    this.wishes = wishes;
   }
 
   keep(connection: Connection, packet: Packet, at: number, side: Side): void {
-    if (connection.firstFrame !== this.wanted) return;
-    this.connection = connection;
+    const book = this.bookOf(connection);
+    if (book === undefined) return;
     const { flags, seq, ack, payloadLength } = packet;
-    const isReset = (flags & RST) !== 0;
-    if (!isReset) this.initial[side] ??= seq;
-    if (!isReset && (flags & 16) !== 0) this.initial[side === 0 ? 1 : 0] ??= (ack - 1) | 0;
-    if (this.rows.length >= HEAD + TAIL) {
-      this.rows.splice(HEAD, 1);
-      this.omitted++;
-    }
-    this.rows.push({
+    book.hears(side, flags, seq, ack);
+    const { payloadBytes } = this.wishes;
+    book.add({
       frame: packet.frame,
       atSeconds: at - connection.firstAt,
       side,
@@ -46,43 +52,80 @@ export class LadderKeeper {
       window: scaled(connection, packet, side),
       ttl: packet.ttl,
       remark: remarkOn(connection, packet, side),
+      ...(payloadBytes > 0 && payloadLength > 0 && { payload: payloadOf(packet, payloadBytes) }),
+    });
+  }
+
+  /** An ICMP error about a segment that `side` had sent; it goes there. */
+  keepError(connection: Connection, packet: Packet, at: number, side: Side): void {
+    this.bookOf(connection)?.add({
+      frame: packet.frame,
+      atSeconds: at - connection.firstAt,
+      side: side === 0 ? 1 : 0,
+      flags: 0,
+      rawSeq: packet.seq >>> 0,
+      rawAck: 0,
+      length: 0,
+      window: 0,
+      ttl: packet.ttl,
+      remark: undefined,
+      icmp: `${packet.icmpType}/${packet.icmpCode}`,
     });
   }
 
   keeps(connection: Connection): boolean {
-    return this.connection === connection;
+    return this.books.get(connection.firstFrame)?.connection === connection;
   }
 
-  /** Undefined if the connection was never seen. */
-  ladder(
+  /** Those connections that were seen at all, in the order of their first frames. */
+  ladders(
     name: (connection: Connection) => ConnectionName,
     verdicts: readonly Verdict[],
-  ): Ladder | undefined {
-    const { connection } = this;
-    if (connection === undefined) return undefined;
-    const rows: (LadderRow | { readonly omitted: number })[] = this.rows.map((row) =>
-      this.relative(row, connection),
-    );
-    if (this.omitted > 0) rows.splice(HEAD, 0, { omitted: this.omitted });
-    const own = verdicts.filter((verdict) => verdict.connection.id === connection.firstFrame);
-    return { connection: name(connection), rows, verdicts: own };
+  ): Ladder[] {
+    const own = new Map<number, Verdict[]>();
+    for (const verdict of verdicts) {
+      const { id } = verdict.connection;
+      if (own.get(id)?.push(verdict) === undefined) own.set(id, [verdict]);
+    }
+    return [...this.books].map(([id, book]) => ({
+      connection: name(book.connection),
+      rows: book.rows().map((row) => ('omitted' in row ? row : relative(row, book))),
+      verdicts: own.get(id) ?? [],
+    }));
   }
 
-  /** Relative to the initial sequence numbers; a reset's bare zeros stay zero, as Wireshark's do not. */
-  private relative(row: Row, connection: Connection): LadderRow {
-    const { side, ...rest } = row;
-    const own = this.initial[side];
-    const others = this.initial[side === 0 ? 1 : 0];
-    const bareZero = (row.flags & RST) !== 0 && row.rawSeq === 0;
-    return {
-      ...rest,
-      fromClient: side === connection.client,
-      seq: own === undefined || bareZero ? row.rawSeq : distance(row.rawSeq, own),
-      ack:
-        others === undefined || (row.flags & 16) === 0 ? row.rawAck : distance(row.rawAck, others),
-    };
+  private bookOf(connection: Connection): LadderBook | undefined {
+    if (this.wishes.of.size === 0) return undefined;
+    const { firstFrame } = connection;
+    const known = this.books.get(firstFrame);
+    if (known !== undefined) return known;
+    const frames = this.wishes.of.get(firstFrame);
+    if (frames === undefined) return undefined;
+    const { head, tail } = this.wishes;
+    const book = new LadderBook(connection, frames, head, tail);
+    this.books.set(firstFrame, book);
+    return book;
   }
 }
+
+/** Relative to the initial sequence numbers; a reset's bare zeros stay zero, as Wireshark's do not. */
+const relative = (row: KeptRow, { connection, initial }: LadderBook): LadderRow => {
+  const { side, ...rest } = row;
+  const own = initial[side];
+  const others = initial[side === 0 ? 1 : 0];
+  const bareZero = (row.flags & RST) !== 0 && row.rawSeq === 0;
+  return {
+    ...rest,
+    fromClient: side === connection.client,
+    seq: own === undefined || bareZero ? row.rawSeq : distance(row.rawSeq, own),
+    ack:
+      others === undefined || (row.flags & ACK) === 0 ? row.rawAck : distance(row.rawAck, others),
+  };
+};
+
+/** A copy: the packet's memory is used again. */
+const payloadOf = ({ bytes, payloadOffset, payloadCaptured }: Packet, most: number): Uint8Array =>
+  bytes.slice(payloadOffset, payloadOffset + Math.min(payloadCaptured, most));
 
 function scaled(connection: Connection, packet: Packet, side: Side): number {
   const own = connection.end(side).windowScale;

@@ -85,6 +85,10 @@ export interface LadderRow {
   readonly ttl: number;
   /** `retransmission`, `keep-alive`, `window probe`, `HTTP GET`, `TLS ClientHello`, … */
   readonly remark: string | undefined;
+  /** No segment but an ICMP error about one of the end it goes to: `3/1`, type and code. */
+  readonly icmp?: string;
+  /** The payload's first bytes, where they were asked for. */
+  readonly payload?: Uint8Array;
 }
 
 /** A connection's story: its segments in order, gaps where the middle was not kept. */

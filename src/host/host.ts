@@ -7,6 +7,8 @@ import {
 } from '../wire/datagram.ts';
 import type { Endpoint, IpAddress } from '../wire/ip-address.ts';
 import type { Connection } from '../tcp/connection.ts';
+import type { Request } from '../tcp/request.ts';
+import type { TimeWait } from '../tcp/time-wait.ts';
 import { abort } from '../tcp/ending.ts';
 import type { Secret } from '../tcp/keyed-hash.ts';
 import type { ResetEvent } from '../tcp/reset-event.ts';
@@ -19,6 +21,7 @@ import { Obituaries } from './obituaries.ts';
 import { Process, type Signal } from './process.ts';
 import { segmentComes } from './segment-comes.ts';
 import { isLoopback } from './socket-address.ts';
+import type { FourTuple } from '../tcp/four-tuple.ts';
 import type { Socket } from './socket.ts';
 import { type Clock, Stack } from './stack.ts';
 
@@ -60,6 +63,12 @@ export interface Counts {
   readonly requests: number;
   readonly timeWaits: number;
   readonly orphans: number;
+}
+
+/** What a host keeps of one four-tuple, by its size; a `TimeWait` is valid until the next is asked for. */
+export interface Held {
+  readonly path: FourTuple;
+  readonly record: Connection | Request | TimeWait;
 }
 
 const ETHERNET_MTU = 1500;
@@ -210,6 +219,22 @@ export class Host {
 
   *connections(): Generator<Connection> {
     for (const { connection } of this.stack.table) if (connection !== undefined) yield connection;
+  }
+
+  /** Every four-tuple with something left, half-open requests and TIME-WAIT included. */
+  *held(): Generator<Held> {
+    const { table, timeWaits } = this.stack;
+    for (const { path, connection, request } of table) {
+      const record = connection ?? request;
+      if (record !== undefined) yield { path, record };
+    }
+    for (const place of timeWaits.places())
+      yield { path: timeWaits.pathAt(place), record: timeWaits.load(place) };
+  }
+
+  /** Ports with a socket in LISTEN. */
+  listeningPorts(): number[] {
+    return this.stack.listeners.ports();
   }
 
   counts(): Counts {

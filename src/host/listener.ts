@@ -79,6 +79,10 @@ export class Listeners {
     if (here.length === 0) this.byPort.delete(port);
   }
 
+  ports(): number[] {
+    return [...this.byPort.keys()];
+  }
+
   /** The one for this local address: an exact one before a wildcard, its own family's first. */
   find(address: IpAddress, port: number): Listener | undefined {
     const here = this.byPort.get(port);

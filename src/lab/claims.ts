@@ -1,4 +1,6 @@
 import type { Scenario } from '../causes/scenario.ts';
+import type { Language } from '../causes/text.ts';
+import { CLAIMS_ZH } from './claims-zh.ts';
 
 /** What is claimed of TCP's reset, row by row, in one sentence each. */
 const CLAIMS: readonly (readonly [id: string, says: string])[] = [
@@ -71,16 +73,35 @@ const COMMANDS: Readonly<Record<string, string>> = {
   E1: 'resetlab lab run closed-port --ladder',
 };
 
-/** Every claim with the scenarios that show it, as a table in Markdown. */
-export const claimsTable = (scenarios: readonly Scenario[]): string => {
-  const rows = CLAIMS.map(([id, says]) => {
-    const shown = scenarios.flatMap(({ id: scenario, variants }) =>
+/** A claim with all that shows it. */
+export interface ShownClaim {
+  readonly id: string;
+  readonly says: string;
+  /** A command of its own, where there is one. */
+  readonly command: string | undefined;
+  readonly shownBy: readonly { readonly scenario: string; readonly variant: string }[];
+}
+
+/** Every claim in its order, with the scenarios that show it. */
+export const shownClaims = (scenarios: readonly Scenario[], language: Language): ShownClaim[] =>
+  CLAIMS.map(([id, says]) => ({
+    id,
+    says: language === 'zh' ? (CLAIMS_ZH[id] ?? says) : says,
+    command: COMMANDS[id],
+    shownBy: scenarios.flatMap(({ id: scenario, variants }) =>
       variants
         .filter(({ claims }) => claims.includes(id))
-        .map(({ name }) => `\`resetlab lab run ${scenario} --variant ${name}\``),
+        .map(({ name }) => ({ scenario, variant: name })),
+    ),
+  }));
+
+/** The same as a table in Markdown. */
+export const claimsTable = (scenarios: readonly Scenario[]): string => {
+  const rows = shownClaims(scenarios, 'en').map(({ id, says, command, shownBy }) => {
+    const shown = shownBy.map(
+      ({ scenario, variant }) => `\`resetlab lab run ${scenario} --variant ${variant}\``,
     );
-    const own = COMMANDS[id];
-    const commands = own === undefined ? shown : [`\`${own}\``, ...shown];
+    const commands = command === undefined ? shown : [`\`${command}\``, ...shown];
     return `| ${id} | ${says} | ${commands.join('<br>')} |`;
   });
   return `${['| claim | says | shown by |', '| --- | --- | --- |', ...rows].join('\n')}\n`;

@@ -18,9 +18,12 @@ export class Player {
   private readonly applications: Readonly<Record<Role, Application>>;
   /** Whose a socket is, by its name. */
   private readonly owners = new Map<string, Application>();
+  private readonly onStep: (step: Step) => void;
 
-  constructor(stage: Stage) {
+  /** `onStep` is told of each step that was carried out. */
+  constructor(stage: Stage, onStep: (step: Step) => void) {
     this.stage = stage;
+    this.onStep = onStep;
     this.applications = {
       client: new Application(stage, 'client', this.calls),
       server: new Application(stage, 'server', this.calls),
@@ -31,6 +34,7 @@ export class Player {
     for (const [at, step] of steps.entries()) {
       try {
         this.step(step);
+        this.onStep(step);
       } catch (error) {
         const place = `step ${at + 1} (${step.do})`;
         throw new Error(`${place}: ${(error as Error).message}`, { cause: error });

@@ -10,6 +10,10 @@ export interface RunOptions {
   readonly timestamps: boolean;
   /** Set on both hosts after the scenario's own, by public name. */
   readonly sysctls: readonly (readonly [name: string, value: string])[];
+  /** How likely each packet is to be lost on its way, 0 to 1; 0 if not said. */
+  readonly loss?: number;
+  /** The variant's steps are not those it was written with: what they wait for may not come. */
+  readonly isAdjusted?: true;
 }
 
 export const ROLES: readonly Role[] = ['client', 'server'];

@@ -1,5 +1,6 @@
 import type { CauseId } from '../causes/ids.ts';
 import type { Role, Step, UnderSysctl, Variant } from '../causes/scenario.ts';
+import type { Checker } from '../sim/checkers/checker.ts';
 import type { Dissection, InFlight } from '../sim/in-flight.ts';
 import { Balancer } from '../sim/middleboxes/balancer.ts';
 import { Firewall } from '../sim/middleboxes/firewall.ts';
@@ -43,9 +44,11 @@ export class Stage {
   private readonly serverFilter = new Firewall([], 'packet filter of the server');
   private readonly recorders: Readonly<Record<Role, Recorder>>;
 
-  constructor(variant: Variant, options: RunOptions) {
+  /** `watching`: beyond the checkers that watch every world. */
+  constructor(variant: Variant, options: RunOptions, watching: readonly Checker[] = []) {
+    const { loss = 0 } = options;
     this.family = options.family;
-    this.isChanged = options.sysctls.length > 0;
+    this.isChanged = options.sysctls.length > 0 || loss > 0 || options.isAdjusted === true;
     const ownFilter = filtersAtServer(variant);
     const doorstep = new Doorstep(() => this.world.clock.now);
     const table = tableOf(variant, this.family);
@@ -61,10 +64,17 @@ export class Stage {
         this.wire,
         ...(ownFilter ? [doorstep, this.serverFilter] : []),
       ],
+      // Each packet crosses the client's link once.
       hosts: [
-        { name: 'client', side: 'left', addresses: addressesOf('client'), link: { delayMs: near } },
+        {
+          name: 'client',
+          side: 'left',
+          addresses: addressesOf('client'),
+          link: { delayMs: near, loss },
+        },
         { name: 'server', side: 'right', addresses: addressesOf('server'), link: { delayMs: far } },
       ],
+      checkers: watching,
     });
     this.recorders = {
       client: this.world.record('client'),

@@ -80,30 +80,40 @@ const names = (counted: readonly [string, number][], words: Words): string => {
   return words.and(shown);
 };
 
+/** What a group meant to both applications, in words; an empty list where nothing can be said. */
+export interface Consequences {
+  readonly receiverSaw: readonly string[];
+  readonly senderSaw: readonly string[];
+  readonly effects: readonly string[];
+  readonly lost: string | undefined;
+}
+
+export const consequencesOf = ({ verdicts }: Group, words: Words): Consequences => {
+  const sawBy = (role: 'sender' | 'receiver') =>
+    appsText(
+      verdicts.map((verdict) => verdict.apps[role]),
+      words,
+    );
+  const effects = tallied(verdicts.filter((v) => v.type === 'reset').map((v) => v.effect));
+  return {
+    receiverSaw: sawBy('receiver'),
+    senderSaw: sawBy('sender'),
+    effects: effects
+      .filter(([effect]) => effect === 'ignored' || effect === 'challenged')
+      .map(([effect, count]) => share(words.effect[effect], count, verdicts.length, words)),
+    lost: lostText(verdicts, words),
+  };
+};
+
 const tellConsequences = (sheet: Sheet, one: Group, words: Words): void => {
   const { verdicts, senderRole } = one;
   const { labels } = words;
   const receiverRole = senderRole === 'client' ? 'server' : 'client';
   const several = verdicts.length > 1;
-  const receiverSaw = appsText(
-    verdicts.map((v) => v.apps.receiver),
-    words,
-  );
-  const senderSaw = appsText(
-    verdicts.map((v) => v.apps.sender),
-    words,
-  );
+  const { receiverSaw, senderSaw, effects, lost } = consequencesOf(one, words);
   sheet.labelled(labels.saw(receiverRole, several), receiverSaw, 'harm');
   sheet.labelled(labels.saw(senderRole, several), senderSaw);
-  const effects = tallied(verdicts.filter((v) => v.type === 'reset').map((v) => v.effect));
-  const told = effects.filter(([effect]) => effect === 'ignored' || effect === 'challenged');
-  if (told.length > 0) {
-    sheet.labelled(
-      labels.effect,
-      told.map(([effect, count]) => share(words.effect[effect], count, verdicts.length, words)),
-    );
-  }
-  const lost = lostText(verdicts, words);
+  if (effects.length > 0) sheet.labelled(labels.effect, effects);
   if (lost !== undefined) sheet.labelled(labels.lost, [lost]);
 };
 
@@ -155,7 +165,10 @@ export const isCertain = ({ verdicts }: Group): boolean =>
   verdicts.every(({ confidence }) => confidence === 'certain');
 
 /** What else it could be, the most frequent first: with its share of the group where not all. */
-export const alternativesText = (one: Group, { words, facts }: TextOptions): string[] => {
+export const alternativesText = (
+  one: Group,
+  { words, facts }: Pick<TextOptions, 'words' | 'facts'>,
+): string[] => {
   const met = one.verdicts.flatMap((verdict) => verdict.alternatives);
   const all = one.verdicts.length;
   return tallied(met.map(({ cause }) => cause))

@@ -45,16 +45,23 @@ export const ladderBlock = (ladder: Ladder, options: TextOptions): string => {
   return sheet.toString();
 };
 
-/** `[SYN, ACK]`, in the order and spelling that Wireshark has. */
-const flagsText = (flags: number): string =>
-  `[${FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0)
+/** `SYN, ACK`, in the order and spelling that Wireshark has. */
+export const flagNames = (flags: number): string =>
+  FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0)
     .map(([, name]) => name)
-    .join(', ')}]`;
+    .join(', ');
 
-/** `[PSH, ACK] Seq=1 Ack=1 Win=64256 Len=77`, numbers relative as Wireshark shows them. */
-const segmentText = (row: LadderRow): string => {
-  const parts = [flagsText(row.flags), `Seq=${row.seq}`];
-  if ((row.flags & ACK) !== 0) parts.push(`Ack=${row.ack}`);
+/** What the words of a segment are made of. */
+export type SegmentWords = Pick<
+  LadderRow,
+  'icmp' | 'flags' | 'seq' | 'rawSeq' | 'ack' | 'rawAck' | 'window' | 'length'
+>;
+
+/** `[PSH, ACK] Seq=1 Ack=1 Win=64256 Len=77`, numbers relative or not, as Wireshark shows them. */
+export const segmentText = (row: SegmentWords, absolute = false): string => {
+  if (row.icmp !== undefined) return `ICMP ${row.icmp}`;
+  const parts = [`[${flagNames(row.flags)}]`, `Seq=${absolute ? row.rawSeq : row.seq}`];
+  if ((row.flags & ACK) !== 0) parts.push(`Ack=${absolute ? row.rawAck : row.ack}`);
   parts.push(`Win=${row.window}`);
   if (row.length > 0) parts.push(`Len=${row.length}`);
   return parts.join(' ');

@@ -36,6 +36,11 @@ export class InFlight {
     return this.account.event;
   }
 
+  /** The same object for this packet and whatever became of it on the way. */
+  get identity(): object {
+    return this.account;
+  }
+
   tell(event: ResetSent): void {
     this.account.event = event;
   }
