@@ -9,11 +9,14 @@ import { addExplain } from './commands/explain.ts';
 import { addFaults } from './commands/faults.ts';
 import { addLab } from './commands/lab.ts';
 import { addPacketdrill } from './commands/packetdrill.ts';
+import { addQuery } from './commands/query.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { addStack } from './commands/stack.ts';
+import { addSubmit } from './commands/submit.ts';
 import { addTimers } from './commands/timers.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import { version } from './version.ts';
 
@@ -56,6 +59,9 @@ const COMMANDS = [
   addCheck,
   addWatch,
   addTimers,
+  addSubmit,
+  addQuery,
+  addWorker,
   addLab,
   addPacketdrill,
   addFaults,

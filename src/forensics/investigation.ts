@@ -8,15 +8,17 @@ import { ConnectionTable } from './connection-table.ts';
 import { NEVER } from './end.ts';
 import { FailureWatch } from './failures.ts';
 import { ConnectionKey, hostOfSource } from './key.ts';
-import { LadderKeeper, wishFor, type LadderWishes } from './ladder.ts';
+import type { InvestigationOptions } from './investigation-options.ts';
+import { LadderKeeper, wishFor } from './ladder.ts';
 import { Opening, readOpening } from './opening.ts';
 import { RecentSegments } from './recent.ts';
 import { Siblings } from './siblings.ts';
 import { sight, type ResetSighting } from './sighting.ts';
 import { Surroundings } from './surroundings.ts';
-import type { Survey } from './survey.ts';
+import type { NoteCounts } from './notes.ts';
+import type { Surveyed } from './survey.ts';
 import type { Ladder, Summary, Verdict } from './verdict.ts';
-import { nameOf, type OtherEnd, VerdictMaker } from './verdict-maker.ts';
+import { nameOf, VerdictMaker } from './verdict-maker.ts';
 
 /** Connections that are over are kept this long, in number and at least in seconds. */
 const DEPARTING_KEPT = 4096;
@@ -42,21 +44,6 @@ const GIVEN_UP_SECONDS = 130;
 /** Queues shed what they have done with in pieces of this size. */
 const COMPACT_AT = 4096;
 
-export interface InvestigationOptions {
-  /** What a first pass over the same capture marked; without it every connection is followed. */
-  readonly survey?: Survey;
-  /** The connection (its first frame) whose segments are all kept for a ladder. */
-  readonly keepLadderOf?: number;
-  /** The same for many connections, in as much room as is said. */
-  readonly ladders?: LadderWishes;
-  /** A reset waits no longer than this for what comes after it, in seconds. */
-  readonly patienceSeconds?: number;
-  /** What a capture at the other end says. */
-  readonly otherEnd?: OtherEnd;
-  /** Connections followed at a time; of more, those are forgotten that were silent longest. */
-  readonly mostConnections?: number;
-}
-
 /** What remains to be told after the last packet; to be iterated once, the summary is whole then. */
 export interface Conclusion extends Iterable<Verdict> {
   readonly summary: Summary;
@@ -69,7 +56,7 @@ export interface Conclusion extends Iterable<Verdict> {
  */
 export class Investigation implements PacketVisitor {
   readonly surroundings: Surroundings;
-  private readonly survey: Survey | undefined;
+  private readonly survey: Surveyed | undefined;
   private readonly key = new ConnectionKey();
   private readonly options = new TcpOptions();
   private readonly opening = new Opening();
@@ -85,6 +72,7 @@ export class Investigation implements PacketVisitor {
   private readonly ladderKeeper: LadderKeeper;
   private readonly patienceSeconds: number;
   private readonly mostConnections: number;
+  private readonly reachedSeconds: number;
   /** Where there is a survey: not interested in whom it did not mark. */
   readonly glance?: (source: number, target: number, ports: number) => boolean;
   /** Connections begun here; whoever keeps count elsewhere overrides it. */
@@ -100,6 +88,7 @@ export class Investigation implements PacketVisitor {
     this.ladderKeeper = new LadderKeeper(options.ladders ?? wishFor(options.keepLadderOf));
     this.patienceSeconds = options.patienceSeconds ?? Infinity;
     this.mostConnections = options.mostConnections ?? Infinity;
+    this.reachedSeconds = options.reachedSeconds ?? 0;
     const { survey } = options;
     if (survey !== undefined) {
       this.glance = (source, target, ports) =>
@@ -145,6 +134,11 @@ export class Investigation implements PacketVisitor {
     }
   }
 
+  /** What was met on the way, in numbers: whole after the last verdict. */
+  get noted(): NoteCounts {
+    return this.verdicts.notes.counted;
+  }
+
   /** Connections followed now. */
   get followed(): number {
     return this.connections.size;
@@ -173,7 +167,7 @@ export class Investigation implements PacketVisitor {
 
   /** After the last packet: the remaining verdicts in the order of their frames, and the summary. */
   conclude(counts: CaptureCounts, problems: readonly Problem[]): Conclusion {
-    this.now = Math.max(this.now, counts.endSeconds - this.baseSeconds);
+    this.now = Math.max(this.now, this.reachedSeconds, counts.endSeconds - this.baseSeconds);
     for (const connection of this.connections) this.failures.atEnd(connection, this.now);
     const rest = this.rest();
     const { verdicts, survey, connectionCount } = this;

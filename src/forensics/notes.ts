@@ -3,19 +3,34 @@ import { text, type Text } from '../causes/text.ts';
 import type { Connection } from './connection.ts';
 import { NEVER, type End } from './end.ts';
 
+/** Connections that were reset, by what must be known of them. */
+export interface NoteCounts {
+  withoutBeginning: number;
+  oneWay: number;
+  duplicated: number;
+  withHoles: number;
+}
+
 /** What was met on the way and must be known to whoever reads the verdicts. */
 export class Notes {
-  private withoutBeginning = 0;
-  private oneWay = 0;
-  private duplicated = 0;
-  private withHoles = 0;
+  readonly counted: NoteCounts = { withoutBeginning: 0, oneWay: 0, duplicated: 0, withHoles: 0 };
 
   /** Counts a connection that was reset, once. */
   on({ story: { lower, upper, ackedUnseen }, duplicates }: Connection): void {
-    if (lower.synFrame === NEVER && upper.synFrame === NEVER) this.withoutBeginning++;
-    if (isOneWay(lower, upper)) this.oneWay++;
-    if (duplicates > 0) this.duplicated++;
-    if (ackedUnseen) this.withHoles++;
+    const { counted } = this;
+    if (lower.synFrame === NEVER && upper.synFrame === NEVER) counted.withoutBeginning++;
+    if (isOneWay(lower, upper)) counted.oneWay++;
+    if (duplicates > 0) counted.duplicated++;
+    if (ackedUnseen) counted.withHoles++;
+  }
+
+  /** Adds what was counted over other connections of the same capture. */
+  add(others: NoteCounts): void {
+    const { counted } = this;
+    counted.withoutBeginning += others.withoutBeginning;
+    counted.oneWay += others.oneWay;
+    counted.duplicated += others.duplicated;
+    counted.withHoles += others.withHoles;
   }
 
   tell(counts: CaptureCounts): Text[] {
@@ -23,10 +38,10 @@ export class Notes {
     const say = (number: number, en: string, zh: string): void => {
       if (number > 0) told.push(text(`${number} ${en}`, `${number} ${zh}`));
     };
-    say(this.withoutBeginning, ...WITHOUT_BEGINNING);
-    say(this.oneWay, ...ONE_WAY);
-    say(this.duplicated, ...DUPLICATED);
-    say(this.withHoles, ...WITH_HOLES);
+    say(this.counted.withoutBeginning, ...WITHOUT_BEGINNING);
+    say(this.counted.oneWay, ...ONE_WAY);
+    say(this.counted.duplicated, ...DUPLICATED);
+    say(this.counted.withHoles, ...WITH_HOLES);
     say(counts.cut, ...CUT);
     say(counts.laterFragments, ...LATER_FRAGMENTS);
     say(counts.superSegments, ...SUPER_SEGMENTS);

@@ -14,6 +14,12 @@ import {
 } from './lifeline.ts';
 import { Surroundings } from './surroundings.ts';
 
+/** A table of 4 MiB: 2^18 buckets of 16 bytes. */
+export const SURVEY_BUCKET_BITS = 18;
+
+/** What a survey came to. */
+export type Surveyed = Pick<Survey, 'surroundings' | 'marked' | 'connections'>;
+
 /**
  * Pass 1 over a file that can be read twice: which connections are worth following? Every reset
  * marks its connection. Connections that broke without one are found by a few bits for each that
@@ -32,7 +38,7 @@ export class Survey implements PacketVisitor {
   private readonly mask: number;
 
   /** @param bucketBits 2^bits buckets of 16 bytes; the default takes 4 MiB. */
-  constructor(bucketBits = 18) {
+  constructor(bucketBits = SURVEY_BUCKET_BITS) {
     this.slots = new Int32Array(4 << bucketBits);
     this.mask = (1 << bucketBits) - 1;
     this.marked = new CandidateSet(this.mask);

@@ -76,7 +76,7 @@ export class Traces {
     words[at + TSVAL] = options.tsval;
     words[at + TSECR] = options.tsecr;
     words[at + INTERFACE] = packet.interfaceId;
-    words[at + OPENING] = packet.payloadLength === 0 ? 0 : packed(opening);
+    words[at + OPENING] = packet.payloadLength === 0 ? 0 : packedOpening(opening);
     words[at + REMAINING] = opening.remaining;
     words[at + OTHERS] = ((packet.slType + 1) << 8) | (options.windowScale + 1);
     return chunk;
@@ -105,7 +105,7 @@ export class Traces {
     options.tsval = words[at + TSVAL];
     options.tsecr = words[at + TSECR];
     options.windowScale = (words[at + OTHERS] & 0xff) - 1;
-    unpack(words[at + OPENING], words[at + REMAINING], opening);
+    unpackOpening(words[at + OPENING], words[at + REMAINING], opening);
     return (bits & FROM_UPPER) !== 0 ? 1 : 0;
   }
 
@@ -148,10 +148,11 @@ export class Traces {
 }
 
 /** Start, whether the chunks end, and the status, in one word. */
-const packed = ({ start, status, isHead, endsChunks }: Opening): number =>
+export const packedOpening = ({ start, status, isHead, endsChunks }: Opening): number =>
   STARTS.indexOf(start) | (endsChunks ? 16 : 0) | (isHead ? 32 : 0) | (status << 6);
 
-function unpack(word: number, remaining: number, into: Opening): void {
+/** Fills in what `packedOpening` and the remaining bytes say. */
+export function unpackOpening(word: number, remaining: number, into: Opening): void {
   into.start = STARTS[word & 15];
   into.endsChunks = (word & 16) !== 0;
   into.isHead = (word & 32) !== 0;

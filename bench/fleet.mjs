@@ -1,0 +1,180 @@
+/**
+ * Throughput of a fleet: one capture, cut into files, done by one worker and by two, each time from
+ * nothing, at a Redis of its own. Workers live long: they have done the same once before, with their
+ * words in another language, and what they found then is removed. The answer must be the same every
+ * time.
+ *
+ *     node bench/fleet.mjs --capture bench/captures/bytes.pcap [--files 16] [--runs 3] [--workers 1,2]
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set();
+
+/**
+ * @param {string} program
+ * @param {readonly string[]} words
+ */
+const started = (program, words) => {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+};
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {RegExp} what
+ */
+const said = (child, what) =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (piece) => {
+        text += String(piece);
+        if (what.test(text)) resolve(undefined);
+      });
+    }
+    child.once('exit', () => reject(new Error(`ended, having said: ${text}`)));
+  });
+
+/** @param {import('node:child_process').ChildProcess} child */
+const killed = async (child) => {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+};
+
+/**
+ * Cuts a little-endian pcap into so many files of about the same size.
+ *
+ * @param {string} capture
+ * @param {number} files
+ * @param {string} folder
+ */
+const cut = (capture, files, folder) => {
+  const bytes = readFileSync(capture);
+  const header = bytes.subarray(0, PCAP_HEADER);
+  const names = [];
+  let from = PCAP_HEADER;
+  for (let at = from; at < bytes.length;) {
+    at += RECORD_HEADER + bytes.readUInt32LE(at + 8);
+    const isFull = at - PCAP_HEADER >= ((bytes.length - PCAP_HEADER) / files) * (names.length + 1);
+    if (!isFull && at < bytes.length) continue;
+    const name = join(folder, `part-${String(names.length).padStart(4, '0')}.pcap`);
+    writeFileSync(name, Buffer.concat([header, bytes.subarray(from, at)]));
+    names.push(name);
+    from = at;
+  }
+  return names;
+};
+
+const freePort = async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return address.port;
+};
+
+/**
+ * Seconds from submission to its end, and a hash of all rows.
+ *
+ * @param {readonly string[]} files
+ * @param {string} store
+ * @param {string} redis
+ * @param {number} workers
+ */
+const measured = async (files, store, redis, workers) => {
+  mkdirSync(store);
+  const hands = [];
+  for (let hand = 0; hand < workers; hand++) {
+    hands.push(started(process.execPath, [MAIN, 'worker', '--redis', redis, '--store', store]));
+  }
+  await Promise.all(hands.map((hand) => said(hand, /ready for work/)));
+  const words = ['submit', ...files, '--store', store, '--redis', redis];
+  await outputOf([...words, '--lang', 'zh']);
+  rmSync(join(store, 'digests'), { recursive: true });
+  const began = performance.now();
+  await outputOf(words);
+  const seconds = (performance.now() - began) / 1000;
+  await Promise.all(hands.map(killed));
+  const rows = await outputOf(['query', '--store', store, '--csv', ROWS]);
+  rmSync(store, { recursive: true });
+  return { seconds, rows };
+};
+
+const ROWS = 'select json from verdicts order by frame';
+
+/**
+ * A hash of what resetlab prints.
+ *
+ * @param {readonly string[]} words
+ */
+const outputOf = async (words) => {
+  const child = started(process.execPath, [MAIN, ...words]);
+  const hash = createHash('sha256');
+  child.stdout?.on('data', (piece) => hash.update(piece));
+  child.stderr?.pipe(process.stderr);
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`${words[0]} ended with ${status}`);
+  return hash.digest('hex');
+};
+
+const main = async () => {
+  const { values } = parseArgs({
+    options: {
+      capture: { type: 'string' },
+      files: { type: 'string', default: '16' },
+      runs: { type: 'string', default: '3' },
+      workers: { type: 'string', default: '1,2' },
+    },
+  });
+  if (values.capture === undefined) throw new Error('--capture FILE');
+  const folder = mkdtempSync(join(tmpdir(), 'resetlab-bench-fleet-'));
+  const port = await freePort();
+  const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const redis = started('redis-server', [...where, '--save', '', '--appendonly', 'no']);
+  try {
+    await said(redis, /Ready to accept connections/);
+    const files = cut(values.capture, Number(values.files), folder);
+    const counts = values.workers.split(',').map(Number);
+    const best = new Map(counts.map((count) => [count, Infinity]));
+    const answers = new Set();
+    // One after the other in each round: what else the machine does then meets all alike.
+    for (let run = 0; run < Number(values.runs); run++) {
+      for (const count of counts) {
+        const store = join(folder, `store-${run}-${count}`);
+        const { seconds, rows } = await measured(files, store, `redis://127.0.0.1:${port}`, count);
+        best.set(count, Math.min(seconds, best.get(count) ?? Infinity));
+        answers.add(rows);
+      }
+    }
+    const megabytes = statSync(values.capture).size / 1e6;
+    const [one = counts[0] ?? 1] = counts;
+    for (const [count, seconds] of best) {
+      const rate = (megabytes / seconds).toFixed(0);
+      const times = ((best.get(one) ?? seconds) / seconds).toFixed(2);
+      console.log(`${count} workers: ${seconds.toFixed(2)} s, ${rate} MB/s, ${times} times`);
+    }
+    console.log(answers.size === 1 ? 'the same answer every time' : 'DIFFERENT ANSWERS');
+    if (answers.size !== 1) process.exitCode = 1;
+  } finally {
+    await Promise.all([...children].map(killed));
+    rmSync(folder, { recursive: true });
+  }
+};
+
+await main();

@@ -1,0 +1,155 @@
+import { availableParallelism } from 'node:os';
+import { CATALOGUE } from '../causes/catalogue.ts';
+import type { CauseId } from '../causes/ids.ts';
+import type { Language } from '../causes/text.ts';
+import { workAlone } from '../fleet/machine/alone.ts';
+import { Database, QueryError } from '../fleet/machine/database.ts';
+import { currentOf, openStore, places } from '../fleet/machine/library.ts';
+import { makeCurrent } from '../fleet/machine/publish.ts';
+import { Store } from '../fleet/machine/store.ts';
+import { RedisError, StoreError } from '../fleet/machine/trouble.ts';
+import { submitted } from '../fleet/machine/submission.ts';
+import type { Plan } from '../fleet/plan.ts';
+import { fleetWords, totalsLine } from '../fleet/words.ts';
+import type { Summary } from '../forensics/verdict.ts';
+import { JsonRows } from '../report/json.ts';
+import { problemText } from '../report/text.ts';
+import { wordsIn } from '../report/words.ts';
+import { reasonOf } from './capture-source.ts';
+import { capturesNamed } from './captures-named.ts';
+import { DONE, WRONG } from './complaint.ts';
+import { fleetCrew } from './fleet-crew.ts';
+import { FleetProgress } from './fleet-progress.ts';
+import { isDamaged } from './investigate.ts';
+import { Output, tell } from './output.ts';
+import { languageOf } from './terminal.ts';
+
+export interface SubmitOptions {
+  readonly store: string;
+  readonly redis?: string;
+  readonly threads?: number;
+  readonly json?: true;
+  readonly lang?: string;
+}
+
+/** `resetlab submit`: until all verdicts are there; returns the exit code. */
+export const submit = async (words: readonly string[], options: SubmitOptions): Promise<number> => {
+  const language = languageOf(options.lang);
+  const files = filesIn(words, language);
+  if (typeof files === 'string') {
+    tell(files);
+    return WRONG;
+  }
+  const progress = new FleetProgress(language);
+  try {
+    const store = new Store(options.store);
+    openStore(store);
+    const plan = await submitted(store, files, language, reasonOf, (bytes) => progress.took(bytes));
+    await work(store, plan, options, language, progress);
+    makeCurrent(store, plan);
+    progress.erase();
+    return await answer(store, plan, options, language);
+  } catch (error) {
+    progress.erase();
+    const isExpected =
+      error instanceof StoreError || error instanceof QueryError || error instanceof RedisError;
+    if (!isExpected) throw error;
+    tell(error.message);
+    return WRONG;
+  }
+};
+
+/** The files that are meant, or what is wrong with the words. */
+const filesIn = (words: readonly string[], language: Language): string[] | string => {
+  const files: string[] = [];
+  for (const word of words) {
+    if (/^[a-z\d]+:\/\//i.test(word)) return `${word}: ${fleetWords.bucket[language]}`;
+    const named = capturesNamed(word);
+    if (named.length === 0) return `${word}: ${fleetWords.noMatch[language]}`;
+    files.push(...named);
+  }
+  return files;
+};
+
+const work = async (
+  store: Store,
+  plan: Plan,
+  { redis, threads }: SubmitOptions,
+  language: Language,
+  progress: FleetProgress,
+): Promise<void> => {
+  if (redis !== undefined) {
+    const { workByOthers } = await import('../fleet/machine/by-others.ts');
+    const say = (what: 'waiting' | 'back') => progress.say(fleetWords[what][language]);
+    return workByOthers(store, plan, redis, progress.tell, say);
+  }
+  const crew = fleetCrew(store, threads ?? availableParallelism());
+  try {
+    await workAlone(store, plan, crew, progress.tell);
+  } finally {
+    await crew.dismiss();
+  }
+};
+
+const answer = async (
+  store: Store,
+  plan: Plan,
+  { json }: SubmitOptions,
+  language: Language,
+): Promise<number> => {
+  // Where others have submitted more meanwhile, what the store says now is the answer.
+  const id = store.has(places.summary(plan.id)) ? plan.id : (currentOf(store)?.plan ?? plan.id);
+  const summary = store.readJson(places.summary(id)) as Summary;
+  for (const { name, message } of plan.unreadable) tell(`${name}: ${message}`);
+  await tellProblems(store, id, language);
+  const output = new Output();
+  if (json === true) await writeRows(store, id, summary, output, language);
+  else await output.write(report(store, plan, summary, language));
+  await output.flush();
+  return plan.unreadable.length > 0 || isDamaged(summary.problems) ? WRONG : DONE;
+};
+
+/** Which capture a problem is of, the tables know. */
+const tellProblems = async (store: Store, id: string, language: Language): Promise<void> => {
+  const words = wordsIn(language);
+  const database = await Database.over(store, id);
+  const { rows } = await database.ask(
+    "SELECT capture, code, frame, byte_offset, message, fatal FROM problems WHERE frame + byte_offset > 0 OR code <> 'unreadable'",
+  );
+  for await (const [capture, code, frame, offset, message, fatal] of rows) {
+    const problem = { code, frame, offset, message, fatal } as Summary['problems'][number];
+    tell(`${capture}: ${problemText(problem, words)}`);
+  }
+  database.close();
+};
+
+const writeRows = async (
+  store: Store,
+  id: string,
+  summary: Summary,
+  output: Output,
+  language: Language,
+): Promise<void> => {
+  const database = await Database.over(store, id);
+  const { rows } = await database.ask('SELECT json FROM verdicts ORDER BY frame');
+  for await (const [row] of rows) await output.write(`${String(row)}\n`);
+  database.close();
+  await output.write(new JsonRows(language).summary(summary));
+};
+
+const report = (store: Store, plan: Plan, summary: Summary, language: Language): string => {
+  const causes = Object.entries(summary.byCause) as [CauseId, number][];
+  const most = causes.toSorted(([, a], [, b]) => b - a);
+  const lines = [
+    totalsLine(plan.inputs.length, summary, language),
+    '',
+    ...most.map(([cause, count]) => {
+      const title = CATALOGUE[cause].facts.title[language];
+      return `${String(count).padStart(9)}  ${cause.padEnd(26)}  ${title}`;
+    }),
+    ...(most.length === 0 ? [] : ['']),
+    `${fleetWords.ask[language]} resetlab query --store ${store.directory} ` +
+      '"select cause, count(*) from verdicts group by cause"',
+  ];
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,5 @@
+/** The store would not take or give what it must; the message says why, for a person. */
+export class StoreError extends Error {}
+
+/** Redis is not to be had; the message says why, for a person. */
+export class RedisError extends Error {}
