@@ -15,6 +15,10 @@ const CALLS: Readonly<Record<string, string>> = {
   EOF: '文件结束（EOF）',
   nothing: '没有错误',
   unknown: '不得而知',
+  'closed by itself': '连接由它自己关闭',
+  'ECONNREFUSED or EHOSTUNREACH': 'ECONNREFUSED 或 EHOSTUNREACH',
+  'ECONNRESET if it arrives': 'ECONNRESET（如果 RST 能到达）',
+  'EPIPE if it arrives': 'EPIPE（如果 RST 能到达）',
 };
 
 export const chinese: Words = {
