@@ -11,13 +11,13 @@ import {
   wait,
   write,
 } from './steps.ts';
-import { text } from './text.ts';
+import { text, type Text } from './text.ts';
 
 /** What ends or survives without a reset: to be held against the scenarios that have one. */
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({ name, what, makes: 'none', lookalikes: [], claims, steps });
@@ -42,15 +42,28 @@ export const normalClose: Scenario = {
   variants: [
     variant(
       'server-first',
-      'The server closes first',
+      text('The server closes first', '服务端先关闭'),
       ['A4', 'B7', 'E1'],
       closesFirst('server', 'client', 60),
     ),
-    variant('client-first', 'The client closes first', ['A4'], closesFirst('client', 'server', 60)),
-    variant('simultaneous', 'Both close at once', ['A4'], closesFirst('client', 'server', 0)),
+    variant(
+      'client-first',
+      text('The client closes first', '客户端先关闭'),
+      ['A4'],
+      closesFirst('client', 'server', 60),
+    ),
+    variant(
+      'simultaneous',
+      text('Both close at once', '双方同时关闭'),
+      ['A4'],
+      closesFirst('client', 'server', 0),
+    ),
     variant(
       'unsent',
-      'SO_LINGER off: close() returns at once, the data goes out, then FIN',
+      text(
+        'SO_LINGER off: close() returns at once, the data goes out, then FIN',
+        'SO_LINGER 关闭：close() 立即返回，数据照常发出，最后是 FIN',
+      ),
       ['A4'],
       [
         ...connected(8080),
@@ -65,7 +78,7 @@ export const normalClose: Scenario = {
     ),
     variant(
       'lossy',
-      'Losses, retransmissions, and an orderly end',
+      text('Losses, retransmissions, and an orderly end', '有丢失与重传，正常结束'),
       ['A4'],
       [
         ...connectedAlone(8080),
@@ -103,14 +116,17 @@ export const outOfWindow: Scenario = {
   variants: [
     variant(
       'linux',
-      'An ACK answers it, never a reset, and the connection lives',
+      text(
+        'An ACK answers it, never a reset, and the connection lives',
+        '以 ACK 回应，绝不发 RST，连接存活',
+      ),
       ['A23'],
       [...stray(1_000_000_000), ...exchange(), ...orderlyEnd()],
     ),
     {
       ...variant(
         'reset',
-        'A reset answers it, as the documents say',
+        text('A reset answers it, as the documents say', '以 RST 回应，如文档所述'),
         ['A23'],
         [...stray(1_000_000_000), read('server', 'ECONNRESET')],
       ),

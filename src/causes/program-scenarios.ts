@@ -25,7 +25,10 @@ export const PROGRAMS: readonly Scenario[] = [
     text('The poll server sets SO_LINGER 0 on accept', 'poll 服务端在 accept 后设 SO_LINGER 0'),
     {
       name: 'as-told',
-      what: 'It reads 5 bytes and closes: a reset in place of the FIN',
+      what: text(
+        'It reads 5 bytes and closes: a reset in place of the FIN',
+        '它读 5 字节后关闭：不发 FIN 而发 RST',
+      ),
       makes: 'linger-zero',
       sameWire: [...ABORTS, 'close-with-unread-data'],
       lookalikes: ['half-open-restart', 'data-after-close'],
@@ -38,7 +41,7 @@ export const PROGRAMS: readonly Scenario[] = [
     text('The poll server reads 5 of 10 bytes', 'poll 服务端只读 10 字节中的 5 字节'),
     {
       name: 'as-told',
-      what: 'It closes with 5 bytes unread: a reset',
+      what: text('It closes with 5 bytes unread: a reset', '它在 5 字节未读时关闭：发 RST'),
       makes: 'close-with-unread-data',
       sameWire: ABORTS,
       lookalikes: ['half-open-restart', 'data-after-close'],
@@ -51,7 +54,10 @@ export const PROGRAMS: readonly Scenario[] = [
     text('The poll server closes after the first read', 'poll 服务端读一次就关闭'),
     {
       name: 'as-told',
-      what: 'FIN answers 5 bytes; the client writes 5 more two seconds later, which are reset',
+      what: text(
+        'FIN answers 5 bytes; the client writes 5 more two seconds later, which are reset',
+        '以 FIN 回应 5 字节；两秒后客户端又写 5 字节，换来 RST',
+      ),
       makes: 'data-after-close',
       sameWire: ['closed-before-response', 'read-shutdown', 'linger-timeout'],
       lookalikes: ['linger-zero', 'half-open-restart'],
@@ -64,7 +70,7 @@ export const PROGRAMS: readonly Scenario[] = [
     text('The client finds nobody on its port', '客户端连接的端口没有人监听'),
     {
       name: 'as-told',
-      what: 'connect() is refused',
+      what: text('connect() is refused', 'connect() 被拒绝'),
       makes: 'closed-port',
       lookalikes: ['half-open-restart', 'linger-zero'],
       claims: ['A1', 'D1', 'D4'],

@@ -16,8 +16,8 @@ export interface Scenario {
 /** One way to make it happen. */
 export interface Variant {
   readonly name: string;
-  /** What is done, one English sentence without the final stop. */
-  readonly what: string;
+  /** What is done, one sentence without the final stop. */
+  readonly what: Text;
   /** What breaks the connection first; `none`: nothing does. */
   readonly makes: CauseId | 'none';
   /**

@@ -1,5 +1,6 @@
 import type { CauseId } from './ids.ts';
 import type { Match, Outcome, Role, SocketOption, Step } from './scenario.ts';
+import type { Text } from './text.ts';
 
 /** Steps that many scenarios have in common. Sockets: `listener`, `client`, `server`. */
 
@@ -34,6 +35,12 @@ export const SYN: Match = { flags: ['SYN'] };
 export const SYN_ACK: Match = { flags: ['SYN', 'ACK'] };
 /** An acknowledgment towards the server, and nothing else. */
 export const CLIENT_ACK: Match = { toward: 'server', flags: ['ACK'], text: false };
+
+/** What each end is called within a sentence. */
+export const ROLE_NAME: Readonly<Record<Role, Text>> = {
+  client: { en: 'client', zh: '客户端' },
+  server: { en: 'server', zh: '服务端' },
+};
 
 export const other = (role: Role): Role => (role === 'client' ? 'server' : 'client');
 

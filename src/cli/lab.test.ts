@@ -28,7 +28,17 @@ describe('lab list', () => {
     expect(status).toBe(0);
     for (const { id, variants } of SCENARIOS) {
       expect(stdout).toContain(`${id}  `);
-      for (const { what } of variants) expect(stdout).toContain(what);
+      for (const { what } of variants) expect(stdout).toContain(what.en);
+    }
+  });
+
+  it('tells them in Chinese', () => {
+    const { stdout } = lab('list', '--lang', 'zh');
+    for (const { title, variants } of SCENARIOS) {
+      for (const { zh } of [title, ...variants.map(({ what }) => what)]) {
+        expect(zh).toMatch(/\p{Script=Han}/u);
+        expect(stdout).toContain(zh);
+      }
     }
   });
 

@@ -51,7 +51,7 @@ export const listScenarios = async (options: LabOptions): Promise<number> => {
     for (const variant of variants) {
       const remarks = [...variant.claims, ...stageOf(variant, language)];
       const shown = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`;
-      await output.write(`  ${padEnd(variant.name, column)}${variant.what}${shown}\n`);
+      await output.write(`  ${padEnd(variant.name, column)}${variant.what[language]}${shown}\n`);
     }
   }
   await output.flush();

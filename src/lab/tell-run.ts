@@ -22,7 +22,7 @@ export const tellRun = (
   const { seed, family, timestamps } = run.options;
   const title = scenario.title[options.words.language];
   sheet.paragraph(`${scenario.id}, ${variant.name}: ${title}`, 'heading');
-  sheet.paragraph(variant.what);
+  sheet.paragraph(variant.what[options.words.language]);
   sheet.paragraph(words.conditions(seed, family, timestamps, judgement.at), 'faint');
   tellLadders(sheet, run, judgement, options, allConnections);
   tellCalls(sheet, run.calls, words);

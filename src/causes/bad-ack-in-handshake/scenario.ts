@@ -11,7 +11,10 @@ export const badAckInHandshakeScenario: Scenario = {
   variants: [
     {
       name: 'ahead',
-      what: 'The listener resets that number, which the client does not know; the handshake goes on',
+      what: text(
+        'The listener resets that number, which the client does not know; the handshake goes on',
+        '监听方以该号码回 RST，客户端不认识它；握手继续',
+      ),
       makes: 'bad-ack-in-handshake',
       sameWire: ['reset-ignored'],
       // It is ignored too, which is as true.

@@ -36,7 +36,10 @@ export const clientAbortScenario: Scenario = {
   variants: [
     {
       name: 'download',
-      what: 'The client closes in the middle of a download; what is in flight is reset too',
+      what: text(
+        'The client closes in the middle of a download; what is in flight is reset too',
+        '客户端在下载中途关闭；在途的数据也换来 RST',
+      ),
       makes: 'client-abort',
       knownAs: 'close-with-unread-data',
       follows: ['repeated-reset'],
@@ -55,7 +58,10 @@ export const clientAbortScenario: Scenario = {
     },
     {
       name: 'timeout',
-      what: 'The client closes with FIN after 1 s; the late answer meets a closed socket',
+      what: text(
+        'The client closes with FIN after 1 s; the late answer meets a closed socket',
+        '客户端 1 秒后以 FIN 关闭；迟到的应答遇到已关闭的套接字',
+      ),
       makes: 'client-abort',
       knownAs: 'data-after-close',
       sameWire: ['data-after-close'],

@@ -11,11 +11,11 @@ import {
   wait,
   write,
 } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({
@@ -45,19 +45,19 @@ export const closeWithUnreadDataScenario: Scenario = {
   variants: [
     variant(
       'by-server',
-      'The server reads nothing of a request',
+      text('The server reads nothing of a request', '服务端一点也没读请求'),
       ['A10', 'B1', 'B4', 'D2', 'D3'],
       [write('client', ORDER), ...closes('server', 'client')],
     ),
     variant(
       'by-client',
-      'The client reads nothing of what the server sends',
+      text('The client reads nothing of what the server sends', '客户端一点也没读服务端发来的数据'),
       ['A10'],
       [write('server', ORDER), ...closes('client', 'server')],
     ),
     variant(
       'partly-read',
-      'The server reads 5 of 10 bytes',
+      text('The server reads 5 of 10 bytes', '服务端只读了 10 字节中的 5 字节'),
       ['A10'],
       [
         write('client', '0123456789'),
@@ -68,19 +68,22 @@ export const closeWithUnreadDataScenario: Scenario = {
     ),
     variant(
       'after-answer',
-      'After a whole exchange a second request stays unread',
+      text(
+        'After a whole exchange a second request stays unread',
+        '一次完整的往来之后，第二个请求没有被读',
+      ),
       ['A10'],
       [...exchange(), write('client', ORDER), ...closes('server', 'client')],
     ),
     variant(
       'half-closed',
-      'The client had already shut down its sending side',
+      text('The client had already shut down its sending side', '客户端此前已关闭自己的发送方向'),
       ['A10'],
       [write('client', ORDER), shutdown('client', 'SHUT_WR'), ...closes('server', 'client')],
     ),
     variant(
       'killed',
-      'The process is killed with a request unread',
+      text('The process is killed with a request unread', '进程被杀时还有一个请求没读'),
       ['A10'],
       [
         write('client', ORDER),
@@ -92,7 +95,7 @@ export const closeWithUnreadDataScenario: Scenario = {
     ),
     variant(
       'lossy',
-      'Segments are lost and sent again before',
+      text('Segments are lost and sent again before', '此前有报文段丢失并重传'),
       ['A10'],
       [
         { do: 'lose', match: { toward: 'server', text: true }, times: 2 },

@@ -8,7 +8,10 @@ export const closedBeforeResponseScenario: Scenario = {
   variants: [
     {
       name: 'fin',
-      what: 'The request is read, and answered by a FIN: ECONNRESET in many clients, no reset',
+      what: text(
+        'The request is read, and answered by a FIN: ECONNRESET in many clients, no reset',
+        '请求被读取，以 FIN 回应：许多客户端报 ECONNRESET，却没有 RST',
+      ),
       makes: 'closed-before-response',
       lookalikes: ['data-after-close', 'linger-zero'],
       claims: ['A4'],

@@ -16,7 +16,7 @@ export const closedPortScenario: Scenario = {
   variants: [
     {
       name: 'nobody',
-      what: 'There is no socket on the port',
+      what: text('There is no socket on the port', '端口上没有任何套接字'),
       makes: 'closed-port',
       lookalikes: ['half-open-restart', 'listener-got-ack', 'connect-cancelled'],
       claims: ['A1', 'A3', 'B2', 'D1', 'E1'],
@@ -24,7 +24,10 @@ export const closedPortScenario: Scenario = {
     },
     {
       name: 'bound',
-      what: 'A socket is bound to the port and does not listen',
+      what: text(
+        'A socket is bound to the port and does not listen',
+        '端口上绑定了套接字，但没有监听',
+      ),
       makes: 'closed-port',
       lookalikes: ['half-open-restart', 'listener-got-ack', 'connect-cancelled'],
       claims: ['A2', 'D1'],
@@ -32,7 +35,10 @@ export const closedPortScenario: Scenario = {
     },
     {
       name: 'filtered',
-      what: 'A packet filter drops the SYN in silence: no answer, connect() times out',
+      what: text(
+        'A packet filter drops the SYN in silence: no answer, connect() times out',
+        '防火墙悄悄丢弃 SYN：没有应答，connect() 超时',
+      ),
       makes: 'connect-timeout',
       lookalikes: ['closed-port'],
       claims: ['A1'],
@@ -52,7 +58,10 @@ export const closedPortScenario: Scenario = {
     },
     {
       name: 'starting',
-      what: 'The port is closed at first; the service starts and the third attempt succeeds',
+      what: text(
+        'The port is closed at first; the service starts and the third attempt succeeds',
+        '端口起初关闭；服务启动后第三次尝试成功',
+      ),
       makes: 'closed-port',
       lookalikes: ['firewall-reject', 'half-open-restart'],
       claims: ['A1'],

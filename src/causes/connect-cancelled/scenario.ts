@@ -1,8 +1,8 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { close, listen, SYN_ACK, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
-const variant = (name: string, what: string, givesUp: Step): Variant => ({
+const variant = (name: string, what: Text, givesUp: Step): Variant => ({
   name,
   what,
   makes: 'connect-cancelled',
@@ -27,7 +27,7 @@ export const connectCancelledScenario: Scenario = {
     'SYN,ACK 到达之前客户端已放弃 connect()',
   ),
   variants: [
-    variant('close', 'The application closes the socket', close('client')),
-    variant('killed', 'The process is killed', { do: 'kill', on: 'client' }),
+    variant('close', text('The application closes the socket', '应用关闭套接字'), close('client')),
+    variant('killed', text('The process is killed', '进程被杀'), { do: 'kill', on: 'client' }),
   ],
 };

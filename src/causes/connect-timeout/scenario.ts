@@ -8,7 +8,7 @@ export const connectTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'dropped',
-      what: "The server's packet filter drops them",
+      what: text("The server's packet filter drops them", '服务端的防火墙丢弃它们'),
       makes: 'connect-timeout',
       lookalikes: ['closed-port', 'connect-unreachable'],
       claims: ['A1', 'A25'],

@@ -1,10 +1,10 @@
 import type { Scenario, Variant } from '../scenario.ts';
 import { connect, listen, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   action: 'port-unreachable' | 'admin-prohibited',
   code: 'EACCES' | 'ECONNREFUSED' | 'EHOSTUNREACH',
 ): Variant => ({
@@ -28,13 +28,23 @@ export const connectUnreachableScenario: Scenario = {
   id: 'connect-unreachable',
   title: text('A router answers the SYN by ICMP', '路由器以 ICMP 回应 SYN'),
   variants: [
-    variant('port', 'Port unreachable', 'port-unreachable', 'ECONNREFUSED'),
+    variant('port', text('Port unreachable', '端口不可达'), 'port-unreachable', 'ECONNREFUSED'),
     {
-      ...variant('admin', 'Administratively prohibited', 'admin-prohibited', 'EHOSTUNREACH'),
+      ...variant(
+        'admin',
+        text('Administratively prohibited', '被管理策略禁止'),
+        'admin-prohibited',
+        'EHOSTUNREACH',
+      ),
       family: 4,
     },
     {
-      ...variant('admin-v6', 'The same, as ICMPv6 has it', 'admin-prohibited', 'EACCES'),
+      ...variant(
+        'admin-v6',
+        text('The same, as ICMPv6 has it', '同上，以 ICMPv6 表示'),
+        'admin-prohibited',
+        'EACCES',
+      ),
       family: 6,
     },
   ],

@@ -11,7 +11,10 @@ export const conntrackInvalidScenario: Scenario = {
   variants: [
     {
       name: 'out-of-window',
-      what: "A stray segment of the server keeps the server's own address; the client resets a stranger",
+      what: text(
+        "A stray segment of the server keeps the server's own address; the client resets a stranger",
+        '服务端的一个离群报文段带着服务端自己的地址；客户端向陌生者发 RST',
+      ),
       makes: 'conntrack-invalid',
       knownAs: 'half-open-restart',
       follows: ['repeated-reset', 'injected', 'reset-ignored'],

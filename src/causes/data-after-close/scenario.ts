@@ -13,13 +13,13 @@ import {
   wait,
   write,
 } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const NEXT = 'GET /next HTTP/1.1\r\nHost: app.test\r\n\r\n';
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({
@@ -56,10 +56,25 @@ export const dataAfterCloseScenario: Scenario = {
     '一端已正常关闭，另一端仍然发来数据',
   ),
   variants: [
-    variant('by-server', 'The server closed', ['A11', 'D3'], closedBy('server', 100)),
-    variant('by-client', 'The client closed', ['A11'], closedBy('client', 100)),
+    variant(
+      'by-server',
+      text('The server closed', '服务端已关闭'),
+      ['A11', 'D3'],
+      closedBy('server', 100),
+    ),
+    variant(
+      'by-client',
+      text('The client closed', '客户端已关闭'),
+      ['A11'],
+      closedBy('client', 100),
+    ),
     {
-      ...variant('crossing', 'FIN and data cross on the way', ['A11'], closedBy('server', 0)),
+      ...variant(
+        'crossing',
+        text('FIN and data cross on the way', 'FIN 与数据在途中交错'),
+        ['A11'],
+        closedBy('server', 0),
+      ),
       sameWire: ['linger-timeout', 'read-shutdown', 'keepalive-race'],
       follows: ['repeated-reset'],
       // Time enough for a real process to write before the FIN has come.
@@ -68,7 +83,7 @@ export const dataAfterCloseScenario: Scenario = {
     {
       ...variant(
         'expired',
-        'FIN-WAIT-2 has run out (tcp_fin_timeout)',
+        text('FIN-WAIT-2 has run out (tcp_fin_timeout)', 'FIN-WAIT-2 已到期（tcp_fin_timeout）'),
         ['A11'],
         closedBy('server', 3500),
       ),
@@ -79,7 +94,7 @@ export const dataAfterCloseScenario: Scenario = {
     },
     variant(
       'listening',
-      'The port still listens',
+      text('The port still listens', '端口仍在监听'),
       ['A11'],
       [
         ...connected(8080),
@@ -92,7 +107,10 @@ export const dataAfterCloseScenario: Scenario = {
     ),
     variant(
       'full-socket',
-      'TCP_LINGER2 100 s keeps a full socket in FIN-WAIT-2',
+      text(
+        'TCP_LINGER2 100 s keeps a full socket in FIN-WAIT-2',
+        'TCP_LINGER2 设为 100 秒，使完整的套接字留在 FIN-WAIT-2',
+      ),
       ['A11'],
       [
         ...connectedAlone(8080),
@@ -106,7 +124,7 @@ export const dataAfterCloseScenario: Scenario = {
     {
       ...variant(
         'lost-fin',
-        'The FIN was lost: the peer reads ECONNRESET',
+        text('The FIN was lost: the peer reads ECONNRESET', 'FIN 丢失：对端读到 ECONNRESET'),
         ['A11', 'D2'],
         [
           ...connectedAlone(8080),
@@ -124,7 +142,10 @@ export const dataAfterCloseScenario: Scenario = {
     },
     variant(
       'killed',
-      'The process is killed with nothing unread, and closes with FIN',
+      text(
+        'The process is killed with nothing unread, and closes with FIN',
+        '进程被杀时没有未读数据，以 FIN 关闭',
+      ),
       ['A11'],
       [
         ...connectedAlone(8080),

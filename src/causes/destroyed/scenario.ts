@@ -1,10 +1,22 @@
 import type { Role, Scenario, Variant } from '../scenario.ts';
-import { ABORTS, connectedAlone, exchange, NO_ABORT, other, read, wait } from '../steps.ts';
+import {
+  ABORTS,
+  connectedAlone,
+  exchange,
+  NO_ABORT,
+  other,
+  read,
+  ROLE_NAME,
+  wait,
+} from '../steps.ts';
 import { text } from '../text.ts';
 
 const variant = (actor: Role): Variant => ({
   name: `by-${actor}`,
-  what: `ss -K on the ${actor}'s host after a complete exchange`,
+  what: text(
+    `ss -K on the ${actor}'s host after a complete exchange`,
+    `一次完整的往来之后，在${ROLE_NAME[actor].zh}主机上执行 ss -K`,
+  ),
   makes: 'destroyed',
   sameWire: ABORTS,
   lookalikes: NO_ABORT,

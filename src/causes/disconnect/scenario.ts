@@ -1,10 +1,22 @@
 import type { Role, Scenario, Variant } from '../scenario.ts';
-import { ABORTS, connectedAlone, exchange, NO_ABORT, other, read, wait } from '../steps.ts';
+import {
+  ABORTS,
+  connectedAlone,
+  exchange,
+  NO_ABORT,
+  other,
+  read,
+  ROLE_NAME,
+  wait,
+} from '../steps.ts';
 import { text } from '../text.ts';
 
 const variant = (actor: Role): Variant => ({
   name: `by-${actor}`,
-  what: `The ${actor} calls connect() with AF_UNSPEC after a complete exchange`,
+  what: text(
+    `The ${actor} calls connect() with AF_UNSPEC after a complete exchange`,
+    `一次完整的往来之后，${ROLE_NAME[actor].zh}以 AF_UNSPEC 调用 connect()`,
+  ),
   makes: 'disconnect',
   sameWire: ABORTS,
   lookalikes: NO_ABORT,

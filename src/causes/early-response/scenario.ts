@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { ABORTS, close, connected, wait, write } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const HEAD = 'POST /upload HTTP/1.1\r\nHost: app.test\r\nContent-Length: 400000\r\n\r\n';
 const TOO_LARGE =
@@ -14,7 +14,7 @@ const begins: readonly Step[] = [
   { do: 'read', socket: 'server', length: 4096, expect: 4096 },
 ];
 
-const variant = (name: string, what: string, steps: readonly Step[]): Variant => ({
+const variant = (name: string, what: Text, steps: readonly Step[]): Variant => ({
   name,
   what,
   makes: 'early-response',
@@ -33,20 +33,27 @@ export const earlyResponseScenario: Scenario = {
     '服务端应答 413 后关闭，请求体还没有读完',
   ),
   variants: [
-    variant('unread', 'Part of the body lies unread in the receive queue', [
-      ...begins,
-      write('server', TOO_LARGE),
-      wait(15),
-      close('server'),
-      wait(20),
-      { do: 'write', socket: 'client', text: 4000 },
-      wait(100),
-      { do: 'read', socket: 'client' },
-    ]),
+    variant(
+      'unread',
+      text('Part of the body lies unread in the receive queue', '请求体的一部分还在接收队列中未读'),
+      [
+        ...begins,
+        write('server', TOO_LARGE),
+        wait(15),
+        close('server'),
+        wait(20),
+        { do: 'write', socket: 'client', text: 4000 },
+        wait(100),
+        { do: 'read', socket: 'client' },
+      ],
+    ),
     {
       ...variant(
         'all-read',
-        'All that came was read; the next piece of the body meets a closed socket',
+        text(
+          'All that came was read; the next piece of the body meets a closed socket',
+          '到达的都已读完；请求体的下一段遇到已关闭的套接字',
+        ),
         [
           ...connected(8080),
           write('client', HEAD),

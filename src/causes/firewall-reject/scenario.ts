@@ -20,7 +20,7 @@ export const firewallRejectScenario: Scenario = {
   variants: [
     {
       name: 'syn',
-      what: 'A firewall between the hosts rejects the SYN',
+      what: text('A firewall between the hosts rejects the SYN', '两台主机之间的防火墙拒绝 SYN'),
       makes: 'firewall-reject',
       sameWire: ['closed-port'],
       seenAt: { server: { makes: 'none' } },
@@ -36,7 +36,10 @@ export const firewallRejectScenario: Scenario = {
     },
     {
       name: 'mid',
-      what: 'The rule appears in the middle of a connection; the server learns nothing',
+      what: text(
+        'The rule appears in the middle of a connection; the server learns nothing',
+        '规则在连接中途生效；服务端毫不知情',
+      ),
       makes: 'firewall-reject',
       sameWire: STATELESS,
       seenAt: { server: { makes: 'none' } },
@@ -59,7 +62,10 @@ export const firewallRejectScenario: Scenario = {
     },
     {
       name: 'mid-answer',
-      what: "The server's answer is rejected: the reset goes to the server",
+      what: text(
+        "The server's answer is rejected: the reset goes to the server",
+        '服务端的应答被拒绝：RST 发给服务端',
+      ),
       makes: 'firewall-reject',
       sameWire: STATELESS,
       seenAt: { client: { makes: 'none' } },
@@ -84,7 +90,10 @@ export const firewallRejectScenario: Scenario = {
     },
     {
       name: 'own-host',
-      what: "The server's own packet filter rejects the SYN of a port that listens",
+      what: text(
+        "The server's own packet filter rejects the SYN of a port that listens",
+        '端口在监听，服务端自己的防火墙却拒绝 SYN',
+      ),
       makes: 'firewall-reject',
       sameWire: ['closed-port'],
       lookalikes: ['connect-timeout', 'linger-zero', 'half-open-restart'],

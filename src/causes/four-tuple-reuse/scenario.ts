@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { accept, exchange, listen, read, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const connectFrom = (socket: string): Step => ({
   do: 'connect',
@@ -11,7 +11,7 @@ const connectFrom = (socket: string): Step => ({
   expect: 'ok',
 });
 
-const variant = (name: string, what: string, forgetting: readonly Step[]): Variant => ({
+const variant = (name: string, what: Text, forgetting: readonly Step[]): Variant => ({
   name,
   what,
   makes: 'four-tuple-reuse',
@@ -45,11 +45,13 @@ export const fourTupleReuseScenario: Scenario = {
     '服务端还不知道客户端已经消失，客户端又从同一端口连来',
   ),
   variants: [
-    variant('restart', 'The client host lost power and came back', [
+    variant('restart', text('The client host lost power and came back', '客户端主机断电后恢复'), [
       { do: 'cut power', on: 'client' },
       wait(50),
       { do: 'boot', on: 'client' },
     ]),
-    variant('forgotten', 'The client lost this one connection', [{ do: 'forget', socket: 'old' }]),
+    variant('forgotten', text('The client lost this one connection', '客户端只丢失了这一条连接'), [
+      { do: 'forget', socket: 'old' },
+    ]),
   ],
 };

@@ -10,7 +10,7 @@ import {
   wait,
   write,
 } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const QUERY = 'SELECT 1;';
 const ROW = '1 row';
@@ -36,7 +36,7 @@ const toldBy = (...steps: readonly Step[]): readonly Step[] => [
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({
@@ -62,26 +62,26 @@ export const halfOpenRestartScenario: Scenario = {
   variants: [
     variant(
       'idle',
-      'Nobody listens after the restart',
+      text('Nobody listens after the restart', '重启后没有人监听'),
       ['A3', 'A7', 'D2', 'D3'],
       [...restart([], [wait(100), ...toldBy(asks)])],
     ),
     variant(
       'listening',
-      'A process listens on the port again',
+      text('A process listens on the port again', '又有进程在该端口上监听'),
       ['A3', 'A7'],
       [...restart([], [listen(5432), wait(100), ...toldBy(asks)])],
     ),
     variant(
       'retransmission',
-      'Data sent while the host was down is sent again',
+      text('Data sent while the host was down is sent again', '停机期间发出的数据被重传'),
       ['A15'],
       [...restart([asks], toldBy(wait(2500)))],
     ),
     {
       ...variant(
         'keepalive',
-        'A keepalive probe finds it out',
+        text('A keepalive probe finds it out', '由保活探测发现'),
         ['A8'],
         [
           ...connected(5432),
@@ -97,14 +97,14 @@ export const halfOpenRestartScenario: Scenario = {
     },
     variant(
       'fin',
-      'The client closes, and its FIN is reset',
+      text('The client closes, and its FIN is reset', '客户端关闭连接，它的 FIN 换来 RST'),
       ['A3'],
       [...restart([], [shutdown('client', 'SHUT_WR'), wait(100), read('client', 'ECONNRESET')])],
     ),
     {
       ...variant(
         'client-restart',
-        'The client host restarts, and the server sends',
+        text('The client host restarts, and the server sends', '客户端主机重启，服务端发送数据'),
         ['A3'],
         [
           ...connected(5432),

@@ -32,7 +32,10 @@ export const handshakeAckUnacceptableScenario: Scenario = {
   variants: [
     {
       name: 'old-syn',
-      what: 'An old duplicate SYN arrives first, and the answer to it is reset',
+      what: text(
+        'An old duplicate SYN arrives first, and the answer to it is reset',
+        '旧的重复 SYN 先到，对它的应答被 RST 拒绝',
+      ),
       makes: 'handshake-ack-unacceptable',
       sameWire: ['four-tuple-reuse', 'time-wait-collision'],
       lookalikes: ['closed-port', 'connect-cancelled', 'half-open-restart'],
@@ -48,7 +51,10 @@ export const handshakeAckUnacceptableScenario: Scenario = {
     },
     {
       name: 'wrong-syn-ack',
-      what: 'A SYN,ACK with a wrong acknowledgment reaches SYN-SENT',
+      what: text(
+        'A SYN,ACK with a wrong acknowledgment reaches SYN-SENT',
+        '确认号错误的 SYN,ACK 到达 SYN-SENT',
+      ),
       makes: 'handshake-ack-unacceptable',
       sameWire: ['four-tuple-reuse', 'time-wait-collision', 'port-scan'],
       lookalikes: ['closed-port', 'connect-cancelled', 'half-open-restart'],

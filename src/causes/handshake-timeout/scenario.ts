@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { CLIENT_ACK, close, connect, listen, read, wait, write } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 /** The client believes in the connection; the server's half-open entry expires after one second. */
 const expired: readonly Step[] = [
@@ -11,7 +11,7 @@ const expired: readonly Step[] = [
   { do: 'heal' },
 ];
 
-const variant = (name: string, what: string, steps: readonly Step[]): Variant => ({
+const variant = (name: string, what: Text, steps: readonly Step[]): Variant => ({
   name,
   what,
   makes: 'handshake-timeout',
@@ -36,17 +36,28 @@ export const handshakeTimeoutScenario: Scenario = {
     '握手的最后一个 ACK 丢失，半连接过期',
   ),
   variants: [
-    variant('listening', 'The port still listens', [...expired, ...told]),
-    variant('gone', 'Nobody listens any more', [...expired, close('listener'), ...told]),
+    variant('listening', text('The port still listens', '端口仍在监听'), [...expired, ...told]),
+    variant('gone', text('Nobody listens any more', '已没有人监听'), [
+      ...expired,
+      close('listener'),
+      ...told,
+    ]),
     {
-      ...variant('five-retries', 'The SYN,ACK is sent again tcp_synack_retries (5) times', [
-        listen(8080),
-        { do: 'lose', match: { toward: 'server', has: ['ACK'] } },
-        connect(8080),
-        wait(70_000),
-        { do: 'heal' },
-        ...told,
-      ]),
+      ...variant(
+        'five-retries',
+        text(
+          'The SYN,ACK is sent again tcp_synack_retries (5) times',
+          'SYN,ACK 重传 tcp_synack_retries（5）次',
+        ),
+        [
+          listen(8080),
+          { do: 'lose', match: { toward: 'server', has: ['ACK'] } },
+          connect(8080),
+          wait(70_000),
+          { do: 'heal' },
+          ...told,
+        ],
+      ),
       sysctls: {},
     },
   ],

@@ -19,7 +19,10 @@ export const healthCheckScenario: Scenario = {
   variants: [
     {
       name: 'periodic',
-      what: 'SO_LINGER 0 every 0.7 s without a byte, among ordinary clients',
+      what: text(
+        'SO_LINGER 0 every 0.7 s without a byte, among ordinary clients',
+        '在普通客户端之间，每 0.7 秒一次 SO_LINGER 0，不发一个字节',
+      ),
       makes: 'health-check',
       knownAs: 'linger-zero',
       sameWire: ABORTS,
@@ -41,7 +44,10 @@ export const healthCheckScenario: Scenario = {
     },
     {
       name: 'polling-client',
-      what: 'A client that asks and aborts at the same interval is no health check',
+      what: text(
+        'A client that asks and aborts at the same interval is no health check',
+        '以同样间隔发请求并中止的客户端不是健康检查',
+      ),
       makes: 'linger-zero',
       sameWire: ABORTS,
       lookalikes: ['health-check', 'half-open-restart'],

@@ -1,6 +1,6 @@
 import type { Forgery, Scenario, Step, Variant } from '../scenario.ts';
 import { connectedAlone, exchange, STATELESS, wait, write } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const FORBIDDEN = 'GET /forbidden HTTP/1.1\r\nHost: app.test\r\n\r\n';
 const REQUEST_SEEN = { toward: 'server', contains: 'forbidden' } as const;
@@ -38,7 +38,7 @@ const answers: readonly Step[] = [
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   forging: readonly Step[],
   more: Partial<Variant> = {},
 ): Variant => ({
@@ -67,20 +67,27 @@ export const injectedScenario: Scenario = {
   id: 'injected',
   title: text('A device on the way forges resets', '中间设备伪造 RST'),
   variants: [
-    variant('to-client', 'One, to the client; the real server goes on', [toClient(), ...answers]),
+    variant(
+      'to-client',
+      text('One, to the client; the real server goes on', '一个，发给客户端；真正的服务端继续'),
+      [toClient(), ...answers],
+    ),
     variant(
       'to-server',
-      'One, to the server; the real client goes on',
+      text('One, to the server; the real client goes on', '一个，发给服务端；真正的客户端继续'),
       [...toServer, { do: 'write', socket: 'client', text: 'and more' }],
       { seenAt: { client: { makes: 'half-open-restart', sameWire: STATELESS } } },
     ),
-    variant('to-both', 'To both ends', [toClient(), ...toServer], { seenAt: {} }),
-    variant('train', 'Three with rising sequence numbers', [
+    variant('to-both', text('To both ends', '发给两端'), [toClient(), ...toServer], { seenAt: {} }),
+    variant('train', text('Three with rising sequence numbers', '三个，序列号递增'), [
       toClient(),
       toClient({ seqPlus: 1460 }),
       toClient({ seqPlus: 4380 }),
       ...answers,
     ]),
-    variant('same-ttl', 'The forger imitates even the TTL', [toClient({ ttl: 64 }), ...answers]),
+    variant('same-ttl', text('The forger imitates even the TTL', '伪造者连 TTL 也模仿'), [
+      toClient({ ttl: 64 }),
+      ...answers,
+    ]),
   ],
 };

@@ -11,7 +11,10 @@ export const keepaliveRaceScenario: Scenario = {
   variants: [
     {
       name: 'crossing',
-      what: 'After 5 s of silence FIN and request cross on the way',
+      what: text(
+        'After 5 s of silence FIN and request cross on the way',
+        '静默 5 秒后，FIN 与请求在途中交错',
+      ),
       makes: 'keepalive-race',
       knownAs: 'data-after-close',
       follows: ['repeated-reset'],

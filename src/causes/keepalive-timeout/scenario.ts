@@ -1,10 +1,13 @@
 import type { Role, Scenario, Variant } from '../scenario.ts';
-import { connectedAlone, exchange, keepalive, other, read, wait } from '../steps.ts';
+import { connectedAlone, exchange, keepalive, other, read, ROLE_NAME, wait } from '../steps.ts';
 import { text } from '../text.ts';
 
 const probing = (prober: Role): Variant => ({
   name: `by-${prober}`,
-  what: `The path towards the ${prober} goes dead while the connection is idle`,
+  what: text(
+    `The path towards the ${prober} goes dead while the connection is idle`,
+    `连接空闲时，通往${ROLE_NAME[prober].zh}的路径断了`,
+  ),
   makes: 'keepalive-timeout',
   sameWire: ['user-timeout'],
   lookalikes: ['close-with-unread-data', 'half-open-restart', 'middlebox-idle-timeout'],

@@ -30,7 +30,10 @@ export const lingerTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'linux',
-      what: 'close() gives up waiting in silence; the peer then sends to the orphan',
+      what: text(
+        'close() gives up waiting in silence; the peer then sends to the orphan',
+        'close() 悄悄放弃等待；之后对端向孤儿连接发送数据',
+      ),
       makes: 'linger-timeout',
       knownAs: 'data-after-close',
       follows: ['repeated-reset'],
@@ -41,7 +44,10 @@ export const lingerTimeoutScenario: Scenario = {
     },
     {
       name: 'delivered',
-      what: 'The peer reads after all: data and FIN arrive, and nothing is reset',
+      what: text(
+        'The peer reads after all: data and FIN arrive, and nothing is reset',
+        '对端终于读了：数据和 FIN 都到达，没有复位',
+      ),
       makes: 'none',
       lookalikes: [],
       claims: ['A4', 'A6'],
@@ -54,7 +60,10 @@ export const lingerTimeoutScenario: Scenario = {
     },
     {
       name: 'reset',
-      what: 'At the time-out the rest is thrown away and a reset sent, as the documents say',
+      what: text(
+        'At the time-out the rest is thrown away and a reset sent, as the documents say',
+        '到时丢弃剩余数据并发 RST，如文档所述',
+      ),
       makes: 'linger-timeout',
       lookalikes: ['half-open-restart', 'data-after-close'],
       sameWire: [

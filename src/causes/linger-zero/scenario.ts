@@ -11,11 +11,11 @@ import {
   wait,
   write,
 } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({
@@ -44,26 +44,29 @@ export const lingerZeroScenario: Scenario = {
   variants: [
     variant(
       'by-server',
-      'The server aborts after a complete exchange',
+      text('The server aborts after a complete exchange', '一次完整的往来之后，服务端中止连接'),
       ['A5', 'B1', 'B2', 'B4', 'B7', 'D2', 'D3', 'E1'],
       afterExchange('server'),
     ),
     variant(
       'by-client',
-      'The client aborts after a complete exchange',
+      text('The client aborts after a complete exchange', '一次完整的往来之后，客户端中止连接'),
       ['A5'],
       afterExchange('client'),
     ),
     variant(
       'crossing',
-      'Both abort at once: two resets cross, neither is answered',
+      text(
+        'Both abort at once: two resets cross, neither is answered',
+        '双方同时中止：两个 RST 交错而过，都得不到应答',
+      ),
       ['A5', 'B2'],
       [...exchange(), wait(60), ...abort('server'), ...abort('client'), wait(60)],
     ),
     {
       ...variant(
         'unanswered',
-        'The server has read the request and does not answer',
+        text('The server has read the request and does not answer', '服务端读了请求，却不回答'),
         ['A5'],
         [
           write('client', REQUEST),
@@ -79,7 +82,10 @@ export const lingerZeroScenario: Scenario = {
     {
       ...variant(
         'unsent',
-        'The send buffer is full: what is not sent is thrown away',
+        text(
+          'The send buffer is full: what is not sent is thrown away',
+          '发送缓冲区已满：未发出的数据被丢弃',
+        ),
         ['A5', 'B4'],
         [
           write('server', 30_000),
@@ -95,7 +101,10 @@ export const lingerZeroScenario: Scenario = {
     {
       ...variant(
         'sigpipe',
-        'The peer writes on and heeds SIGPIPE, which kills it',
+        text(
+          'The peer writes on and heeds SIGPIPE, which kills it',
+          '对端继续写，又没有忽略 SIGPIPE，于是被杀死',
+        ),
         ['D3'],
         [
           { do: 'heed SIGPIPE', on: 'client' },

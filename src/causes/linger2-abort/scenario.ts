@@ -21,7 +21,7 @@ export const linger2AbortScenario: Scenario = {
   variants: [
     {
       name: 'finwait2',
-      what: 'close() in FIN-WAIT-2 aborts',
+      what: text('close() in FIN-WAIT-2 aborts', '在 FIN-WAIT-2 中 close() 即中止连接'),
       makes: 'linger2-abort',
       sameWire: ABORTS,
       lookalikes: NO_ABORT,
@@ -38,7 +38,10 @@ export const linger2AbortScenario: Scenario = {
     },
     {
       name: 'established',
-      what: 'close() sends FIN, and already the ACK of that FIN draws a reset',
+      what: text(
+        'close() sends FIN, and already the ACK of that FIN draws a reset',
+        'close() 发出 FIN，对这个 FIN 的 ACK 就已换来 RST',
+      ),
       makes: 'linger2-abort',
       lookalikes: ['linger-zero', 'half-open-restart', 'closed-port'],
       claims: ['B4'],

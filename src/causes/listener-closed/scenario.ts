@@ -1,10 +1,10 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { close, connect, listen, NO_ABORT, read, REQUEST, wait, write } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const CLIENTS = ['first', 'second', 'third'];
 
-const variant = (name: string, what: string, says: boolean): Variant => ({
+const variant = (name: string, what: Text, says: boolean): Variant => ({
   name,
   what,
   makes: 'listener-closed',
@@ -31,7 +31,7 @@ export const listenerClosedScenario: Scenario = {
     '还有连接等待 accept() 时，监听套接字被关闭',
   ),
   variants: [
-    variant('quiet', 'The clients have not said anything', false),
-    variant('data', 'The clients have sent their requests', true),
+    variant('quiet', text('The clients have not said anything', '客户端什么也没有发送'), false),
+    variant('data', text('The clients have sent their requests', '客户端已发出请求'), true),
   ],
 };

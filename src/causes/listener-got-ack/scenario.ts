@@ -1,10 +1,10 @@
 import type { RawSegment, Scenario, Variant } from '../scenario.ts';
 import { listen, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   segment: Pick<RawSegment, 'flags' | 'text'>,
 ): Variant => ({
   name,
@@ -27,7 +27,7 @@ export const listenerGotAckScenario: Scenario = {
     '不属于任何连接的 ACK 报文到达监听套接字',
   ),
   variants: [
-    variant('ack', 'An acknowledgment alone', { flags: ['ACK'] }),
-    variant('data', 'With data', { flags: ['ACK'], text: 'hello' }),
+    variant('ack', text('An acknowledgment alone', '只有确认'), { flags: ['ACK'] }),
+    variant('data', text('With data', '带数据'), { flags: ['ACK'], text: 'hello' }),
   ],
 };

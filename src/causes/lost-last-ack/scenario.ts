@@ -22,7 +22,10 @@ export const lostLastAckScenario: Scenario = {
   variants: [
     {
       name: 'retransmitted-fin',
-      what: 'tcp_max_tw_buckets 0; the last ACK was lost and the repeated FIN is reset',
+      what: text(
+        'tcp_max_tw_buckets 0; the last ACK was lost and the repeated FIN is reset',
+        'tcp_max_tw_buckets 为 0；最后的 ACK 丢失，重传的 FIN 换来 RST',
+      ),
       makes: 'lost-last-ack',
       sameWire: ['half-open-restart', 'data-after-close'],
       lookalikes: NO_REPLY,
@@ -46,7 +49,10 @@ export const lostLastAckScenario: Scenario = {
     },
     {
       name: 'first-fin',
-      what: 'tcp_max_tw_buckets 0 and close(): already the first FIN of the peer is reset',
+      what: text(
+        'tcp_max_tw_buckets 0 and close(): already the first FIN of the peer is reset',
+        'tcp_max_tw_buckets 为 0 且调用 close()：对端的第一个 FIN 就换来 RST',
+      ),
       makes: 'lost-last-ack',
       sameWire: ['half-open-restart', 'data-after-close'],
       lookalikes: NO_REPLY,

@@ -23,7 +23,10 @@ export const massRestartScenario: Scenario = {
   variants: [
     {
       name: 'killed',
-      what: 'A server with 20 connections is killed, 14 with a request unread; then nobody listens',
+      what: text(
+        'A server with 20 connections is killed, 14 with a request unread; then nobody listens',
+        '有 20 条连接的服务端被杀，其中 14 条还有未读请求；之后没有人监听',
+      ),
       makes: 'mass-restart',
       knownAs: 'close-with-unread-data',
       follows: ['closed-port'],
@@ -47,7 +50,10 @@ export const massRestartScenario: Scenario = {
     },
     {
       name: 'mass-abort',
-      what: 'A live server aborts 20 connections at once and goes on serving',
+      what: text(
+        'A live server aborts 20 connections at once and goes on serving',
+        '运行中的服务端同时中止 20 条连接，并继续服务',
+      ),
       makes: 'linger-zero',
       sameWire: [...ABORTS, 'mass-restart'],
       lookalikes: ['half-open-restart', 'keepalive-timeout'],

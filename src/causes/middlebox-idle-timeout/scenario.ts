@@ -17,7 +17,10 @@ export const middleboxIdleTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'reset',
-      what: 'A stateful firewall resets what it does not know any more',
+      what: text(
+        'A stateful firewall resets what it does not know any more',
+        '有状态防火墙以 RST 回应它已不认识的连接',
+      ),
       makes: 'middlebox-idle-timeout',
       sameWire: STATELESS,
       seenAt: { server: { makes: 'none' } },
@@ -36,7 +39,10 @@ export const middleboxIdleTimeoutScenario: Scenario = {
     },
     {
       name: 'service',
-      what: 'A NAT forgot the connection; its own stack answers for the virtual address',
+      what: text(
+        'A NAT forgot the connection; its own stack answers for the virtual address',
+        'NAT 忘记了连接；由它自己的协议栈替虚拟地址应答',
+      ),
       makes: 'middlebox-idle-timeout',
       sameWire: STATELESS,
       seenAt: { server: { makes: 'none' } },
@@ -58,7 +64,10 @@ export const middleboxIdleTimeoutScenario: Scenario = {
     },
     {
       name: 'silent',
-      what: 'It drops what it does not know: retransmissions until the client gives up',
+      what: text(
+        'It drops what it does not know: retransmissions until the client gives up',
+        '它丢弃不认识的报文：客户端重传直到放弃',
+      ),
       makes: 'retransmission-timeout',
       sameWire: ['user-timeout'],
       seenAt: { server: { makes: 'none' } },

@@ -64,7 +64,10 @@ export const mptcpScenario: Scenario = {
   variants: [
     {
       name: 'refused',
-      what: 'The server lets no connection have a second subflow: MP_TCPRST, administratively prohibited',
+      what: text(
+        'The server lets no connection have a second subflow: MP_TCPRST, administratively prohibited',
+        '服务端不允许第二条子流：MP_TCPRST，被管理策略禁止',
+      ),
       makes: 'mptcp',
       lookalikes: NEVER,
       claims: [],
@@ -73,7 +76,10 @@ export const mptcpScenario: Scenario = {
     },
     {
       name: 'unknown-token',
-      what: 'A join reaches a server that has restarted and does not know the connection: MP_TCPRST',
+      what: text(
+        'A join reaches a server that has restarted and does not know the connection: MP_TCPRST',
+        '加入请求到达已重启、不认识该连接的服务端：MP_TCPRST',
+      ),
       makes: 'mptcp',
       lookalikes: NEVER,
       claims: [],
@@ -88,7 +94,10 @@ export const mptcpScenario: Scenario = {
     },
     {
       name: 'stripped-join',
-      what: 'A box on the way takes the option off the answer to a join: the client gives that subflow up',
+      what: text(
+        'A box on the way takes the option off the answer to a join: the client gives that subflow up',
+        '途中的设备去掉了加入应答中的选项：客户端放弃这条子流',
+      ),
       makes: 'mptcp',
       lookalikes: NEVER,
       claims: [],
@@ -103,7 +112,10 @@ export const mptcpScenario: Scenario = {
     },
     {
       name: 'stripped-data',
-      what: 'A box on the way takes the option off data: MP_TCPRST, middlebox interference',
+      what: text(
+        'A box on the way takes the option off data: MP_TCPRST, middlebox interference',
+        '途中的设备去掉了数据中的选项：MP_TCPRST，中间设备干扰',
+      ),
       makes: 'mptcp',
       lookalikes: NEVER,
       claims: [],
@@ -121,7 +133,10 @@ export const mptcpScenario: Scenario = {
     },
     {
       name: 'fast-close',
-      what: 'close() with data unread ends all subflows at once: MP_FASTCLOSE',
+      what: text(
+        'close() with data unread ends all subflows at once: MP_FASTCLOSE',
+        'close() 时有未读数据，所有子流同时结束：MP_FASTCLOSE',
+      ),
       makes: 'mptcp',
       lookalikes: NEVER,
       claims: [],

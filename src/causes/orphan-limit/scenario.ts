@@ -35,7 +35,7 @@ export const orphanLimitScenario: Scenario = {
   variants: [
     {
       name: 'linux',
-      what: 'close() sends its FIN and a reset in one instant',
+      what: text('close() sends its FIN and a reset in one instant', 'close() 同时发出 FIN 和 RST'),
       makes: 'orphan-limit',
       sameWire: ['out-of-memory'],
       lookalikes: NO_ABORT,
@@ -44,7 +44,10 @@ export const orphanLimitScenario: Scenario = {
     },
     {
       name: 'reset',
-      what: 'close() sends a reset in place of the FIN, as the documents say',
+      what: text(
+        'close() sends a reset in place of the FIN, as the documents say',
+        'close() 不发 FIN 而发 RST，如文档所述',
+      ),
       makes: 'orphan-limit',
       sameWire: ['out-of-memory', 'linger-zero', 'disconnect', 'destroyed'],
       lookalikes: NO_ABORT,

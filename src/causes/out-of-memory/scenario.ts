@@ -56,7 +56,10 @@ export const outOfMemoryScenario: Scenario = {
   variants: [
     {
       name: 'sent',
-      what: 'close() sends data and FIN, and a reset in the same instant; the answer arrives all the same',
+      what: text(
+        'close() sends data and FIN, and a reset in the same instant; the answer arrives all the same',
+        'close() 同时发出数据、FIN 和 RST；应答照样到达',
+      ),
       makes: 'out-of-memory',
       sameWire: ['orphan-limit'],
       lookalikes: NO_REPLY,
@@ -73,7 +76,10 @@ export const outOfMemoryScenario: Scenario = {
     },
     {
       name: 'unsent',
-      what: 'close() finds data that is not sent yet: a reset in place of it and of the FIN',
+      what: text(
+        'close() finds data that is not sent yet: a reset in place of it and of the FIN',
+        'close() 时还有未发出的数据：以 RST 代替数据和 FIN',
+      ),
       makes: 'out-of-memory',
       sameWire: [...ABORTS, 'close-with-unread-data'],
       lookalikes: ['closed-port', 'half-open-restart', 'keepalive-timeout'],

@@ -11,7 +11,10 @@ export const pawsScenario: Scenario = {
   variants: [
     {
       name: 'syn-ack',
-      what: 'The SYN,ACK that arrives has an impossible TSecr; it is reset, the next one connects',
+      what: text(
+        'The SYN,ACK that arrives has an impossible TSecr; it is reset, the next one connects',
+        '到达的 SYN,ACK 带有不可能的 TSecr；它被 RST 拒绝，下一个建立连接',
+      ),
       makes: 'paws',
       lookalikes: ['closed-port', 'linger-zero', 'half-open-restart'],
       sameWire: [],

@@ -11,7 +11,10 @@ export const portScanScenario: Scenario = {
   variants: [
     {
       name: 'syn',
-      what: 'SYN,ACK: open; reset: closed; silence: filtered. Its own kernel resets the SYN,ACKs',
+      what: text(
+        'SYN,ACK: open; reset: closed; silence: filtered. Its own kernel resets the SYN,ACKs',
+        'SYN,ACK 表示开放；RST 表示关闭；无应答表示被过滤。扫描者自己的内核以 RST 回应 SYN,ACK',
+      ),
       makes: 'port-scan',
       knownAs: 'closed-port',
       follows: ['connect-cancelled', 'closed-port', 'half-open-restart', 'port-scan'],
@@ -37,7 +40,10 @@ export const portScanScenario: Scenario = {
     },
     {
       name: 'fin',
-      what: 'A bare FIN, as scanners send it, to a closed port',
+      what: text(
+        'A bare FIN, as scanners send it, to a closed port',
+        '向关闭的端口发送裸 FIN，如扫描器所为',
+      ),
       makes: 'port-scan',
       knownAs: 'closed-port',
       sameWire: ['unknown'],

@@ -20,7 +20,10 @@ export const readShutdownScenario: Scenario = {
   variants: [
     {
       name: 'both',
-      what: 'Both directions are shut down, the socket is kept; data is reset',
+      what: text(
+        'Both directions are shut down, the socket is kept; data is reset',
+        '两个方向都已关闭，套接字仍保留；到来的数据换来 RST',
+      ),
       makes: 'read-shutdown',
       sameWire: ['data-after-close', 'linger-timeout'],
       lookalikes: NO_REPLY,
@@ -39,7 +42,10 @@ export const readShutdownScenario: Scenario = {
     },
     {
       name: 'linux',
-      what: 'SHUT_RD alone: Linux acknowledges the data, and read() still returns it',
+      what: text(
+        'SHUT_RD alone: Linux acknowledges the data, and read() still returns it',
+        '只有 SHUT_RD：Linux 确认数据，read() 仍能读到',
+      ),
       makes: 'none',
       lookalikes: ['read-shutdown'],
       claims: ['A21'],
@@ -59,7 +65,10 @@ export const readShutdownScenario: Scenario = {
     },
     {
       name: 'read-then-close',
-      what: 'SHUT_RD alone, then close() with the data unread',
+      what: text(
+        'SHUT_RD alone, then close() with the data unread',
+        '只有 SHUT_RD，然后在数据未读时 close()',
+      ),
       makes: 'close-with-unread-data',
       sameWire: [...ABORTS, 'read-shutdown'],
       lookalikes: ['half-open-restart', 'closed-port'],
@@ -78,7 +87,10 @@ export const readShutdownScenario: Scenario = {
     },
     {
       name: 'reset',
-      what: 'SHUT_RD alone, and data is reset, as the documents say',
+      what: text(
+        'SHUT_RD alone, and data is reset, as the documents say',
+        '只有 SHUT_RD，到来的数据换来 RST，如文档所述',
+      ),
       makes: 'read-shutdown',
       sameWire: [...ABORTS, 'close-with-unread-data', ...(['half-open-restart'] as const)],
       lookalikes: ['closed-port', 'keepalive-timeout'],

@@ -10,7 +10,7 @@ import {
   wait,
   write,
 } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 /** The server closes with a request unread, and its reset does not arrive. */
 const lost = (open: readonly Step[], times: number): readonly Step[] => [
@@ -26,7 +26,7 @@ const lost = (open: readonly Step[], times: number): readonly Step[] => [
   write('client', 'more', 'EPIPE'),
 ];
 
-const variant = (name: string, what: string, steps: readonly Step[]): Variant => ({
+const variant = (name: string, what: Text, steps: readonly Step[]): Variant => ({
   name,
   what,
   makes: 'repeated-reset',
@@ -46,25 +46,39 @@ export const repeatedResetScenario: Scenario = {
     '第一个 RST 丢失，对端继续发送又引来一个',
   ),
   variants: [
-    variant('once', 'Nobody listens on the port any more', lost(connectedAlone(8080), 1)),
-    variant('listening', 'The port still listens', lost(connected(8080), 1)),
+    variant(
+      'once',
+      text('Nobody listens on the port any more', '端口上已没有人监听'),
+      lost(connectedAlone(8080), 1),
+    ),
+    variant('listening', text('The port still listens', '端口仍在监听'), lost(connected(8080), 1)),
     variant(
       'twice',
-      'The second reset is lost too: the retransmission draws a third',
+      text(
+        'The second reset is lost too: the retransmission draws a third',
+        '第二个 RST 也丢失：重传换来第三个',
+      ),
       lost(connectedAlone(8080), 2),
     ),
     {
-      ...variant('all', 'Every reset is lost: the peer sends again until it gives up', [
-        ...connectedAlone(8080),
-        write('client', REQUEST),
-        wait(60),
-        { do: 'lose', match: { has: ['RST'] } },
-        close('server'),
-        wait(200),
-        write('client', 'are you there?'),
-        wait(9000),
-        read('client', 'ETIMEDOUT'),
-      ]),
+      ...variant(
+        'all',
+        text(
+          'Every reset is lost: the peer sends again until it gives up',
+          '每个 RST 都丢失：对端一直重传直到放弃',
+        ),
+        [
+          ...connectedAlone(8080),
+          write('client', REQUEST),
+          wait(60),
+          { do: 'lose', match: { has: ['RST'] } },
+          close('server'),
+          wait(200),
+          write('client', 'are you there?'),
+          wait(9000),
+          read('client', 'ETIMEDOUT'),
+        ],
+      ),
       makes: 'retransmission-timeout',
       sameWire: ['user-timeout'],
       sysctls: { client: { 'net.ipv4.tcp_retries2': 3 } },

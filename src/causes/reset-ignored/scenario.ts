@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { connectedAlone, exchange, orderlyEnd, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const forged = (seqPlus: number): readonly Step[] => [
   {
@@ -18,7 +18,7 @@ const forged = (seqPlus: number): readonly Step[] => [
 const OUTSIDE = forged(1_000_000_000);
 const INSIDE = forged(100);
 
-const variant = (name: string, what: string, resets: readonly Step[]): Variant => ({
+const variant = (name: string, what: Text, resets: readonly Step[]): Variant => ({
   name,
   what,
   makes: 'reset-ignored',
@@ -41,11 +41,32 @@ export const resetIgnoredScenario: Scenario = {
   id: 'reset-ignored',
   title: text('A reset with a wrong sequence number', '序号不对的 RST'),
   variants: [
-    variant('outside', 'Outside the window: ignored in silence', OUTSIDE),
-    variant('inside', 'In the window, not exact: a challenge ACK, the connection lives', INSIDE),
-    variant('both', 'First outside, then inside', [...OUTSIDE, ...INSIDE]),
+    variant(
+      'outside',
+      text('Outside the window: ignored in silence', '在窗口之外：悄悄忽略'),
+      OUTSIDE,
+    ),
+    variant(
+      'inside',
+      text(
+        'In the window, not exact: a challenge ACK, the connection lives',
+        '在窗口之内但不精确：回挑战 ACK，连接存活',
+      ),
+      INSIDE,
+    ),
+    variant('both', text('First outside, then inside', '先在窗口之外，再在窗口之内'), [
+      ...OUTSIDE,
+      ...INSIDE,
+    ]),
     {
-      ...variant('rfc793', 'In the window, under the older rule: the connection ends', INSIDE),
+      ...variant(
+        'rfc793',
+        text(
+          'In the window, under the older rule: the connection ends',
+          '在窗口之内，按旧规则：连接结束',
+        ),
+        INSIDE,
+      ),
       makes: 'injected',
       sameWire: ['reset-ignored'],
       follows: ['half-open-restart', 'repeated-reset'],

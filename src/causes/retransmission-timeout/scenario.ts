@@ -25,7 +25,7 @@ export const retransmissionTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'silent',
-      what: 'The client gives up in silence: no reset at all',
+      what: text('The client gives up in silence: no reset at all', '客户端悄悄放弃：没有任何 RST'),
       makes: 'retransmission-timeout',
       sameWire: ['user-timeout'],
       seenAt: { server: { makes: 'none' } },
@@ -36,7 +36,10 @@ export const retransmissionTimeoutScenario: Scenario = {
     },
     {
       name: 'then-data',
-      what: "The client gave up; later the server's segment draws a reset",
+      what: text(
+        "The client gave up; later the server's segment draws a reset",
+        '客户端已放弃；之后服务端的报文段换来 RST',
+      ),
       makes: 'retransmission-timeout',
       sameWire: ['user-timeout'],
       seenAt: { server: { sameWire: ['user-timeout', ...STATELESS] } },

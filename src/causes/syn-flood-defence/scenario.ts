@@ -15,7 +15,10 @@ export const synFloodDefenceScenario: Scenario = {
   variants: [
     {
       name: 'reset',
-      what: 'The server resets a half-open connection that it gives up',
+      what: text(
+        'The server resets a half-open connection that it gives up',
+        '服务端放弃半连接时发 RST',
+      ),
       makes: 'syn-flood-defence',
       lookalikes: ['closed-port', 'half-open-restart', 'keepalive-timeout'],
       sameWire: ['linger-zero', 'listener-closed', 'disconnect', 'destroyed', 'injected'],
@@ -28,7 +31,7 @@ export const synFloodDefenceScenario: Scenario = {
     },
     {
       name: 'linux',
-      what: 'Linux gives it up in silence',
+      what: text('Linux gives it up in silence', 'Linux 悄悄放弃它'),
       makes: 'none',
       lookalikes: ['syn-flood-defence'],
       claims: ['A17', 'A24'],

@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { accept, exchange, listen, read, wait } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 const connectFrom = (socket: string, initialSequence: number): Step => ({
   do: 'connect',
@@ -31,7 +31,7 @@ const connects: readonly Step[] = [accept('again'), ...exchange('second', 'again
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   claims: readonly string[],
   steps: readonly Step[],
 ): Variant => ({
@@ -52,7 +52,10 @@ export const timeWaitCollisionScenario: Scenario = {
     {
       ...variant(
         'lower',
-        'A lower sequence number: the reset ends TIME-WAIT, the next SYN connects',
+        text(
+          'A lower sequence number: the reset ends TIME-WAIT, the next SYN connects',
+          '序列号更小：RST 结束 TIME-WAIT，下一个 SYN 建立连接',
+        ),
         ['A18', 'B6'],
         secondWith(2_000_000_000, connects),
       ),
@@ -61,7 +64,10 @@ export const timeWaitCollisionScenario: Scenario = {
     {
       ...variant(
         'rfc1337',
-        'tcp_rfc1337 1: the reset does not end TIME-WAIT, and all repeats',
+        text(
+          'tcp_rfc1337 1: the reset does not end TIME-WAIT, and all repeats',
+          'tcp_rfc1337 为 1：RST 不结束 TIME-WAIT，一切重演',
+        ),
         ['A18', 'B6'],
         secondWith(2_000_000_000, []),
       ),
@@ -71,7 +77,10 @@ export const timeWaitCollisionScenario: Scenario = {
     {
       ...variant(
         'reused',
-        'A higher sequence number: the four-tuple is taken over',
+        text(
+          'A higher sequence number: the four-tuple is taken over',
+          '序列号更大：四元组被新连接接管',
+        ),
         ['A18'],
         secondWith(3_900_000_000, connects),
       ),
@@ -82,7 +91,10 @@ export const timeWaitCollisionScenario: Scenario = {
     {
       ...variant(
         'newer-timestamp',
-        'A lower sequence number with a newer timestamp: taken over',
+        text(
+          'A lower sequence number with a newer timestamp: taken over',
+          '序列号更小但时间戳更新：同样被接管',
+        ),
         ['A18'],
         secondWith(2_000_000_000, connects),
       ),
@@ -93,7 +105,10 @@ export const timeWaitCollisionScenario: Scenario = {
     {
       ...variant(
         'both',
-        'Both must be newer, as the documents say: the same SYN is refused',
+        text(
+          'Both must be newer, as the documents say: the same SYN is refused',
+          '二者都须更新，如文档所述：同样的 SYN 被拒绝',
+        ),
         ['A18'],
         secondWith(2_000_000_000, connects),
       ),

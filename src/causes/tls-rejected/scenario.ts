@@ -1,6 +1,6 @@
 import type { Scenario, Step, Variant } from '../scenario.ts';
 import { ABORTS, abort, close, connectedAlone, read, wait, write } from '../steps.ts';
-import { text } from '../text.ts';
+import { text, type Text } from '../text.ts';
 
 /** A ClientHello of TLS 1.2 without extensions (RFC 5246 §7.4.1.2), as characters of one byte each. */
 const HELLO = String.fromCharCode(
@@ -11,7 +11,7 @@ const HELLO = String.fromCharCode(
 
 const variant = (
   name: string,
-  what: string,
+  what: Text,
   more: Partial<Variant>,
   steps: readonly Step[],
 ): Variant => ({
@@ -30,7 +30,7 @@ export const tlsRejectedScenario: Scenario = {
   id: 'tls-rejected',
   title: text('A ClientHello is answered with a reset', 'ClientHello 换来一个 RST'),
   variants: [
-    variant('aborted', 'The server reads it and aborts', {}, [
+    variant('aborted', text('The server reads it and aborts', '服务端读了它，然后中止'), {}, [
       read('server', HELLO.length),
       ...abort('server'),
       wait(80),
@@ -38,7 +38,7 @@ export const tlsRejectedScenario: Scenario = {
     ]),
     variant(
       'unread',
-      'The server closes with it unread',
+      text('The server closes with it unread', '服务端没有读它就关闭'),
       {
         knownAs: 'close-with-unread-data',
         sameWire: [...ABORTS, 'close-with-unread-data'],

@@ -29,7 +29,7 @@ export const userTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'silent',
-      what: 'With unacknowledged data it ends in silence',
+      what: text('With unacknowledged data it ends in silence', '有未确认的数据时，悄悄结束'),
       makes: 'user-timeout',
       sameWire: ['retransmission-timeout'],
       seenAt: { server: { makes: 'none' } },
@@ -39,7 +39,10 @@ export const userTimeoutScenario: Scenario = {
     },
     {
       name: 'then-data',
-      what: "It ended in silence; later the server's segment draws a reset",
+      what: text(
+        "It ended in silence; later the server's segment draws a reset",
+        '连接已悄悄结束；之后服务端的报文段换来 RST',
+      ),
       makes: 'user-timeout',
       sameWire: ['retransmission-timeout'],
       seenAt: { server: { sameWire: ['retransmission-timeout', ...STATELESS] } },
@@ -49,7 +52,10 @@ export const userTimeoutScenario: Scenario = {
     },
     {
       name: 'keepalive',
-      what: 'An idle connection with keepalive goes out with a reset',
+      what: text(
+        'An idle connection with keepalive goes out with a reset',
+        '开启保活的空闲连接以 RST 告终',
+      ),
       makes: 'user-timeout',
       sameWire: ['keepalive-timeout'],
       lookalikes: ['close-with-unread-data', 'half-open-restart', 'closed-port'],

@@ -29,7 +29,10 @@ export const zeroWindowTimeoutScenario: Scenario = {
   variants: [
     {
       name: 'window-opens',
-      what: 'The probes go unanswered; the prober gives up in silence, then the window opens',
+      what: text(
+        'The probes go unanswered; the prober gives up in silence, then the window opens',
+        '探测得不到应答；探测方悄悄放弃，之后窗口打开',
+      ),
       makes: 'zero-window-timeout',
       seenAt: { client: { sameWire: STATELESS } },
       lookalikes: ['linger-zero', 'close-with-unread-data', 'closed-port'],
@@ -47,7 +50,10 @@ export const zeroWindowTimeoutScenario: Scenario = {
     },
     {
       name: 'answered',
-      what: 'The probes are answered: the connection waits, and lives on',
+      what: text(
+        'The probes are answered: the connection waits, and lives on',
+        '探测得到应答：连接等待，并继续存活',
+      ),
       makes: 'none',
       lookalikes: ['zero-window-timeout'],
       claims: ['A16'],
@@ -56,7 +62,10 @@ export const zeroWindowTimeoutScenario: Scenario = {
     },
     {
       name: 'reset',
-      what: 'After three probes a reset, as the documents say',
+      what: text(
+        'After three probes a reset, as the documents say',
+        '三次探测之后发 RST，如文档所述',
+      ),
       makes: 'zero-window-timeout',
       lookalikes: ['closed-port', 'half-open-restart', 'data-after-close'],
       sameWire: [

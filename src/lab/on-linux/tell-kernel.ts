@@ -23,7 +23,7 @@ export const tellKernel = (
   const { language } = options.words;
   const words = kernelWordsIn(language);
   sheet.paragraph(`${scenario.id}, ${variant.name}: ${scenario.title[language]}`, 'heading');
-  sheet.paragraph(variant.what);
+  sheet.paragraph(variant.what[language]);
   tellCalls(sheet, kernel, words);
   tellReasons(sheet, kernel, words);
   tellVerdicts(sheet, both.variant, judgeKernel(both, kernel, place), place, options.words);

@@ -63,6 +63,7 @@ export const english: WorkbenchWords = {
   lab: {
     scenario: 'Scenario',
     variant: 'Variant',
+    sentence: (words) => `${words}.`,
     claims: 'Shows',
     knobs: 'Knobs',
     changed: (count) => `${count} changed`,

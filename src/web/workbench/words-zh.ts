@@ -60,6 +60,7 @@ export const chinese: WorkbenchWords = {
   lab: {
     scenario: '场景',
     variant: '做法',
+    sentence: (words) => `${words}。`,
     claims: '展示',
     knobs: '旋钮',
     changed: (count) => `改了 ${count} 项`,

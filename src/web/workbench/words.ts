@@ -54,6 +54,8 @@ export interface WorkbenchWords {
 export interface LabPageWords {
   readonly scenario: string;
   readonly variant: string;
+  /** Closed by a full stop. */
+  readonly sentence: (words: string) => string;
   readonly claims: string;
   readonly knobs: string;
   readonly changed: (count: number) => string;

@@ -47,7 +47,7 @@ const Laboratory = ({ lab, turn, open, chosen }: LabViewProps & { chosen: Chosen
             turn({ ...lab, variant: name, moment: 0, connection: undefined, options: [] }, false)
           }
         />
-        <p class="what">{variant.what}.</p>
+        <p class="what">{words.sentence(variant.what[language])}</p>
       </div>
       <Knobs key={scenario.id} variant={variant} lab={lab} turn={change} />
       {typeof played === 'string' ? (

@@ -50,7 +50,7 @@ const ScenarioItem = ({ scenario }: { scenario: Scenario }) => {
       <ul>
         {variants.map(({ name, what }) => (
           <li key={name}>
-            <a href={addressText({ view: 'lab', lab: labAt(id, name) })}>{name}</a> {what}
+            <a href={addressText({ view: 'lab', lab: labAt(id, name) })}>{name}</a> {what[language]}
           </li>
         ))}
       </ul>
@@ -60,7 +60,12 @@ const ScenarioItem = ({ scenario }: { scenario: Scenario }) => {
 
 const holds = ({ id, title, variants }: Scenario, text: string): boolean => {
   const words = text.toLowerCase().split(/\s+/);
-  const all = [id, title.en, title.zh, ...variants.flatMap(({ name, what }) => [name, what])]
+  const all = [
+    id,
+    title.en,
+    title.zh,
+    ...variants.flatMap(({ name, what }) => [name, what.en, what.zh]),
+  ]
     .join(' ')
     .toLowerCase();
   return words.every((word) => all.includes(word));
