@@ -2,6 +2,7 @@ import { ladderBlock } from '../report/ladder.ts';
 import { Sheet } from '../report/sheet.ts';
 import type { TextOptions } from '../report/text.ts';
 import { padEnd, widthOf } from '../report/width.ts';
+import type { Words } from '../report/words.ts';
 import type { ResetEvent } from '../tcp/reset-event.ts';
 import { tupleText } from '../tcp/four-tuple.ts';
 import { beginningsIn, ladderOf } from './detective.ts';
@@ -26,7 +27,7 @@ export const tellRun = (
   sheet.paragraph(words.conditions(seed, family, timestamps, judgement.at), 'faint');
   tellLadders(sheet, run, judgement, options, allConnections);
   tellCalls(sheet, run.calls, words);
-  tellComparison(sheet, judgement.findings, words);
+  tellComparison(sheet, judgement.findings, words, options.words);
   tellEvents(sheet, run.told, words);
   return sheet.toString();
 };
@@ -69,14 +70,19 @@ const tellCalls = (sheet: Sheet, calls: readonly CallRecord[], words: LabWords):
 };
 
 /** What the engine says of each reset, beside what the detective says. */
-const tellComparison = (sheet: Sheet, findings: readonly Finding[], words: LabWords): void => {
+const tellComparison = (
+  sheet: Sheet,
+  findings: readonly Finding[],
+  words: LabWords,
+  { confidence }: Words,
+): void => {
   sheet.line();
   const rows = findings.map((finding) => {
     const { frame, cause, verdict } = finding;
     const word =
       verdict === undefined
         ? words.silent
-        : `${verdict.cause}, ${verdict.confidence}${alternatives(verdict, words)}`;
+        : `${verdict.cause}, ${confidence[verdict.confidence]}${alternatives(verdict, words)}`;
     return [words.frame(frame), cause ?? words.noReset, word, outcomeOf(finding, words)];
   });
   tellTable(sheet, [[words.reset, words.engine, words.detective, ''], ...rows], true);
