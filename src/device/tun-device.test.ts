@@ -216,6 +216,71 @@ describe.skipIf(missing !== undefined)('a process with a machine', () => {
   });
 });
 
+describe.skipIf(missing !== undefined)(
+  'a TUN device to which a long row of packets is sent',
+  () => {
+    const ROW = 2000;
+    /** Counts UDP datagrams on port 9 until none came for half a second. */
+    const COUNT = `
+    const socket = require('node:dgram').createSocket({ type: 'udp4', recvBufferSize: 1 << 22 });
+    let count = 0, last = -1, isInOrder = true, timer;
+    const end = () => { console.log(count, isInOrder); process.exit(); };
+    socket.on('message', (data) => {
+      count += 1;
+      isInOrder &&= data.readUInt32BE(0) > last;
+      last = data.readUInt32BE(0);
+      clearTimeout(timer);
+      timer = setTimeout(end, 500);
+    });
+    socket.bind(9);
+    timer = setTimeout(end, 8000);
+  `;
+    const program = (last: string): string => `
+    import { openTunDevice } from '${fileURLToPath(new URL('../../dist/device/tun-device.js', import.meta.url))}';
+    const device = await openTunDevice('rl0', { offload: false });
+    device.start({ packet() {}, batchEnds() {}, lost(why) { throw why; } });
+    const packet = Buffer.alloc(60);
+    const header = [0x45, 0, 0, 60, 0, 0, 0x40, 0, 64, 17, 0, 0, 10, 99, 0, 2, 10, 99, 0, 1];
+    packet.set([...header, 0, 9, 0, 9, 0, 40, 0, 0]);
+    let sum = 0;
+    for (let at = 0; at < 20; at += 2) sum += packet.readUInt16BE(at);
+    packet.writeUInt16BE(0xffff - ((sum & 0xffff) + (sum >>> 16)), 10);
+    const row = (from, to) => {
+      for (let at = from; at < to; at += 1) {
+        packet.writeUInt32BE(at, 28);
+        device.send(packet, 0, 60, 0);
+      }
+    };
+    row(0, 100);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    row(100, ${ROW});
+    ${last}
+  `;
+
+    it.each([
+      ['the process ends at once', 'process.exit(0);'],
+      ['the device is closed', 'await device.close(); process.exit(0);'],
+    ])('has written them all, in order, when %s', async (_, last) => {
+      const stage = await TunStage.open(false);
+      try {
+        // Kept by its settings alone: the program attaches to it in the stage's place.
+        await stage.space.ip('link delete rl0', 'tuntap add dev rl0 mode tun');
+        await stage.space.ip('address add 10.99.0.1/24 dev rl0', 'link set rl0 up');
+        const counting = stage.runKernel(COUNT);
+        await wait(300);
+        const words = ['--input-type=module', '-e', program(last)];
+        const sender = spawn('ip', stage.space.inside(process.execPath, ...words), {
+          stdio: 'inherit',
+        });
+        expect(await once(sender, 'exit')).toEqual([0, null]);
+        expect(await counting).toBe(`${ROW} true`);
+      } finally {
+        await stage.close();
+      }
+    });
+  },
+);
+
 /** Mulberry32: numbers from 0 to 1, the same for the same seed. */
 const generator = (seed: number): (() => number) => {
   let state = seed;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Libc, loadLibc, type Watch } from '../live/libc.ts';
 import { insideNamespace } from '../live/namespaces.ts';
 import { openTun, type Tun } from '../live/tun.ts';
@@ -6,6 +7,7 @@ import type { Device, Offload, Receiver } from './device.ts';
 import { NO_OFFLOAD } from './device.ts';
 import { isIntactTcp } from './tcp-checksum.ts';
 import { HEADER_LENGTH, segmentSizeIn, vouchesForChecksum, writeHeader } from './virtio-header.ts';
+import { Writer } from './writer.ts';
 
 export interface TunDeviceOptions {
   /** Bytes of IP packet, 68 to 65535; what the device has if left out. */
@@ -24,6 +26,11 @@ const BEFORE = 12;
 const MOST_AT_ONCE = 128;
 /** Turns of the event loop that it stays awake for after the last packet. */
 const IDLE_TURNS = 20;
+/**
+ * Packets that are written at once, after anything was read. Of a longer row another thread writes
+ * the rest, if there is a core for it: few wait longer for it than the thread takes to wake up.
+ */
+const FIRST_OF_ROW = 16;
 
 /** What the C library says of a failure may be overwritten by the runtime before it is asked. */
 const ATTEMPTS = 3;
@@ -57,6 +64,12 @@ class TunDevice implements Device {
   private isRef = true;
   private isAwake = false;
   private idleTurns = 0;
+  /** Packets written since anything was read. */
+  private row = 0;
+  /** Writes long rows; undefined until there is one, and where it would be of no use. */
+  private writer: Writer | undefined = undefined;
+  private mayShare: boolean;
+  private written: Promise<void> = Promise.resolve();
   private readonly arriving = new Uint8Array(BEFORE + LARGEST);
   /** Where a read begins: with the header, if there is one. */
   private readonly target: Uint8Array;
@@ -72,6 +85,8 @@ class TunDevice implements Device {
     this.mtu = tun.mtu;
     this.descriptor = tun.descriptor;
     this.offload = tun.offload ? { checksums: true, segmentation: LARGEST } : NO_OFFLOAD;
+    // The kernel's own segments are few: nothing is gained.
+    this.mayShare = !tun.offload && availableParallelism() > 1;
     this.target = this.arriving.subarray(tun.offload ? BEFORE - HEADER_LENGTH : BEFORE);
   }
 
@@ -106,9 +121,10 @@ class TunDevice implements Device {
     this.watch?.unref();
   }
 
+  /** Resolves when what was sent is written. */
   close(): Promise<void> {
     this.letGo();
-    return Promise.resolve();
+    return this.written;
   }
 
   private letGo(): void {
@@ -118,6 +134,7 @@ class TunDevice implements Device {
     this.watch = undefined;
     this.libc.close(this.descriptor);
     this.descriptor = -1;
+    if (this.writer !== undefined) this.written = this.writer.end();
   }
 
   /** Called outside of Node's own callbacks, so the work waits for one, which comes at once. */
@@ -145,7 +162,10 @@ class TunDevice implements Device {
     try {
       while (taken < MOST_AT_ONCE && this.takeNext()) taken += 1;
     } finally {
-      if (taken > 0) this.receiver?.batchEnds();
+      if (taken > 0) {
+        this.row = 0;
+        this.receiver?.batchEnds();
+      }
     }
     return taken;
   }
@@ -180,7 +200,28 @@ class TunDevice implements Device {
    * device is gone altogether, the next read tells.
    */
   private write(bytes: Uint8Array, offset: number, length: number): void {
+    this.row += 1;
+    if (this.isShared()) return this.writer?.put(bytes, offset, length);
     if (this.libc.write(this.descriptor, this.from(bytes, offset), length) < 0) this.wake();
+  }
+
+  /** Whether the other thread writes the next packet: it keeps their order, once it has begun. */
+  private isShared(): boolean {
+    if (this.writer === undefined) {
+      if (this.mayShare && this.row > FIRST_OF_ROW) this.startWriter();
+      return false;
+    }
+    return !this.writer.isIdle || (this.row > FIRST_OF_ROW && this.writer.isReady);
+  }
+
+  /** Without descriptors to spare all is written here. */
+  private startWriter(): void {
+    const descriptor = this.libc.dup(this.descriptor);
+    this.mayShare = descriptor >= 0;
+    if (!this.mayShare) return;
+    this.writer = new Writer(descriptor, this.mtu, this.wake, (error) => {
+      this.lose(`its writing thread failed: ${error.message}`);
+    });
   }
 
   /** The array from `offset` on. A host's packets all begin at the same place. */

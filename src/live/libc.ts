@@ -34,6 +34,7 @@ export interface Libc {
   ) => number;
   readonly shutdown: (descriptor: number, how: number) => number;
   readonly close: (descriptor: number) => number;
+  readonly dup: (descriptor: number) => number;
   /** close() in another thread, since it may wait (SO_LINGER). */
   readonly closePatiently: (descriptor: number) => Promise<number>;
   readonly getsockname: (descriptor: number, address: Uint8Array, length: Uint32Array) => number;
@@ -103,6 +104,7 @@ export const loadLibc = async (): Promise<Libc | string> => {
     ),
     shutdown: library.func('int shutdown(int, int)'),
     close,
+    dup: library.func('int dup(int)'),
     closePatiently: promisify(close.async) as Libc['closePatiently'],
     getsockname: library.func('int getsockname(int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
     getsockopt: library.func('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint32_t *)'),

@@ -45,7 +45,6 @@ const MOST_READS = 32;
 const LAST = { noSignal: true } as const;
 const MORE_FOLLOWS = { noSignal: true, more: true } as const;
 const PROBE = new Uint8Array(1);
-const NOTHING = new Uint8Array(0);
 
 /**
  * One host socket and what its stream wants of it: reads while reading is on, so that otherwise the
@@ -114,7 +113,9 @@ export class Handle implements Ready {
 
   /** `done`: when the engine has taken all of it, which may be now. One write at a time. */
   write(chunks: readonly Uint8Array[], done: Done): void {
-    this.writing = { chunks, done, at: 0, taken: 0 };
+    // An empty last one, as `http` has it, would send nothing of what was held back for it (MSG_MORE).
+    const filled = chunks.filter(({ length }) => length > 0);
+    this.writing = { chunks: filled.length > 0 ? filled : chunks, done, at: 0, taken: 0 };
     this.carrier.machine.act(this.writeOn);
     this.keepIfNeeded();
   }
@@ -258,23 +259,17 @@ export class Handle implements Ready {
       const { result } = this.socket.write(rest, isLast ? LAST : MORE_FOLLOWS);
       if (typeof result !== 'number') {
         if (result?.code !== 'EAGAIN') return this.errorOf(result);
-        return this.waitForRoom();
+        return 'later';
       }
       if (result > 0) this.owner?.sentSome();
       if (result < rest.length) {
         writing.taken += result;
-        return this.waitForRoom();
+        return 'later';
       }
       writing.at += 1;
       writing.taken = 0;
     }
     return undefined;
-  }
-
-  /** The buffer is full: what was held back for more to follow goes (tcp_sendmsg_locked). */
-  private waitForRoom(): 'later' {
-    this.socket.write(NOTHING, LAST);
-    return 'later';
   }
 
   private connectError(

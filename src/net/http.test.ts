@@ -76,6 +76,20 @@ describe('http.createServer and http.Agent', () => {
     agent.destroy();
   });
 
+  it('answer at once, not when a timer of the engine goes off', async () => {
+    const net = network();
+    const port = await serving(net, (_, response) => {
+      response.setHeader('content-length', 1000);
+      response.end('x'.repeat(1000));
+    });
+    const agent = net.agent({ keepAlive: true });
+    const began = performance.now();
+    for (let at = 0; at < 10; at += 1) await ask(net, port, { agent });
+    // RFC 6298's timer, at its least of 200 ms in Linux, would make it two seconds.
+    expect(performance.now() - began).toBeLessThan(1500);
+    agent.destroy();
+  });
+
   it('answer requests in one piece in their order', async () => {
     const net = network();
     const port = await serving(net, (request, response) => {

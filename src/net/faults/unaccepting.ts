@@ -116,7 +116,7 @@ class ListeningThread {
 
   constructor(host: string, port: number, backlog: number) {
     const workerData: ListeningOrder = { host, port, backlog, bell: this.bell };
-    this.worker = new Worker(THREAD, { workerData });
+    this.worker = new Worker(THREAD, { workerData, execArgv: [] });
   }
 
   /** Where it listens; rejects with what Node says of a listener that cannot be. */
