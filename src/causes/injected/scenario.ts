@@ -50,6 +50,8 @@ const variant = (
   lookalikes: ['linger-zero', 'closed-port', 'keepalive-timeout'],
   claims: ['A22', 'D2'],
   delayMs: 10,
+  // Each segment is answered with a reset: on a slow machine a tail loss probe would be one more.
+  sysctls: { server: { 'net.ipv4.tcp_early_retrans': 0 } },
   steps: [
     ...connectedAlone(80),
     ...exchange(),
