@@ -2,7 +2,6 @@ import type { Language } from '../causes/text.ts';
 import type { TellProgress } from '../fleet/machine/alone.ts';
 import type { Stage } from '../fleet/plan.ts';
 import { progressLine } from '../fleet/words.ts';
-import { grouped } from '../report/numbers.ts';
 import { tell } from './output.ts';
 
 const EVERY_MS = 100;
@@ -16,18 +15,9 @@ export class FleetProgress {
   #stage: Stage | undefined;
   #toldMs = performance.now();
   #shown = false;
-  #bytes = 0;
 
   constructor(language: Language) {
     this.#language = language;
-  }
-
-  /** One more capture was looked at. */
-  took(bytes: number): void {
-    this.#bytes += bytes;
-    if (this.#isTerminal && this.#isDue(EVERY_MS)) {
-      this.#show(`SHA-256: ${grouped(Math.round(this.#bytes / 1e6))} MB`);
-    }
   }
 
   readonly tell: TellProgress = (stage, done, of) => {

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply } from '../fleet/machine/crew.ts';
-import { type ReadCapture, runTask } from '../fleet/machine/steps.ts';
+import { type Reading, runTask } from '../fleet/machine/steps.ts';
 import { Store } from '../fleet/machine/store.ts';
 import { StoreError } from '../fleet/machine/trouble.ts';
 import type { Task } from '../fleet/plan.ts';
 import { noCounts } from '../capture/problem.ts';
+import { reasonOf } from './capture-source.ts';
 import { isComplaint } from './complaint.ts';
 import { Interrupt } from './interrupt.ts';
 import { readAgain } from './read-again.ts';
@@ -14,7 +17,7 @@ import { readAgain } from './read-again.ts';
 const store = new Store(workerData as string);
 const interrupt = new Interrupt();
 
-const read: ReadCapture = async (path, visitor) => {
+const capture: Reading['capture'] = async (path, visitor) => {
   const pass = await readAgain(path, visitor, interrupt);
   if (isComplaint(pass)) {
     const message = pass.complaint.replace(`${path}: `, '');
@@ -26,9 +29,33 @@ const read: ReadCapture = async (path, visitor) => {
   return { counts: reader.counts, problems };
 };
 
+const PIECE = Buffer.allocUnsafeSlow(1 << 20);
+
+const hash: Reading['hash'] = (path) => {
+  try {
+    return { hash: hashOf(path) };
+  } catch (error) {
+    return { message: reasonOf(error as NodeJS.ErrnoException) };
+  }
+};
+
+const hashOf = (path: string): string => {
+  const descriptor = openSync(path, 'r');
+  try {
+    const sum = createHash('sha256');
+    for (;;) {
+      const got = readSync(descriptor, PIECE);
+      if (got === 0) return sum.digest('hex');
+      sum.update(PIECE.subarray(0, got));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
 const reply = async (task: Task): Promise<Reply> => {
   try {
-    await runTask(store, read, task);
+    await runTask(store, { capture, hash }, task);
     return { done: true };
   } catch (error) {
     if (error instanceof StoreError) return { refused: error.message };

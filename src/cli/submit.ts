@@ -8,8 +8,8 @@ import { currentOf, openStore, places } from '../fleet/machine/library.ts';
 import { makeCurrent } from '../fleet/machine/publish.ts';
 import { Store } from '../fleet/machine/store.ts';
 import { RedisError, StoreError } from '../fleet/machine/trouble.ts';
-import { submitted } from '../fleet/machine/submission.ts';
-import type { Plan } from '../fleet/plan.ts';
+import { handedIn, planned, receptionOf } from '../fleet/machine/submission.ts';
+import type { Plan, Work } from '../fleet/plan.ts';
 import { fleetWords, totalsLine } from '../fleet/words.ts';
 import type { Summary } from '../forensics/verdict.ts';
 import { JsonRows } from '../report/json.ts';
@@ -44,8 +44,7 @@ export const submit = async (words: readonly string[], options: SubmitOptions): 
   try {
     const store = new Store(options.store);
     openStore(store);
-    const plan = await submitted(store, files, language, reasonOf, (bytes) => progress.took(bytes));
-    await work(store, plan, options, language, progress);
+    const plan = await worked(store, files, options, language, progress);
     makeCurrent(store, plan);
     progress.erase();
     return await answer(store, plan, options, language);
@@ -71,24 +70,52 @@ const filesIn = (words: readonly string[], language: Language): string[] | strin
   return files;
 };
 
-const work = async (
+/** First what the files hold, then what it means together with all that the store knows. */
+const worked = async (
   store: Store,
-  plan: Plan,
+  files: readonly string[],
+  options: SubmitOptions,
+  language: Language,
+  progress: FleetProgress,
+): Promise<Plan> => {
+  const hands = await handsFor(store, options, language, progress);
+  try {
+    const handed = handedIn(files, reasonOf);
+    const reception = receptionOf(store, handed);
+    await hands.work(reception);
+    const plan = planned(store, handed, reception, language);
+    await hands.work(plan);
+    return plan;
+  } finally {
+    await hands.close();
+  }
+};
+
+/** Who does the work: others, by way of Redis, or threads here. */
+interface Hands {
+  readonly work: (work: Work) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const handsFor = async (
+  store: Store,
   { redis, threads }: SubmitOptions,
   language: Language,
   progress: FleetProgress,
-): Promise<void> => {
+): Promise<Hands> => {
   if (redis !== undefined) {
     const { workByOthers } = await import('../fleet/machine/by-others.ts');
     const say = (what: 'waiting' | 'back') => progress.say(fleetWords[what][language]);
-    return workByOthers(store, plan, redis, progress.tell, say);
+    return {
+      work: (work) => workByOthers(store, work, redis, progress.tell, say),
+      close: () => Promise.resolve(),
+    };
   }
   const crew = fleetCrew(store, threads ?? availableParallelism());
-  try {
-    await workAlone(store, plan, crew, progress.tell);
-  } finally {
-    await crew.dismiss();
-  }
+  return {
+    work: (work) => workAlone(store, work, crew, progress.tell),
+    close: () => crew.dismiss(),
+  };
 };
 
 const answer = async (

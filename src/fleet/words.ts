@@ -4,7 +4,7 @@ import { grouped } from '../report/numbers.ts';
 import { STAGES, type Stage } from './plan.ts';
 
 const STAGE_WORDS: Readonly<Record<Stage, Text>> = {
-  digest: text('reading captures', '读取抓包'),
+  enter: text('reading captures', '读取抓包'),
   gather: text('gathering connections', '汇总连接'),
   select: text('selecting segments', '挑选报文段'),
   follow: text('following connections', '跟踪连接'),

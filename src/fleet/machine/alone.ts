@@ -1,21 +1,21 @@
 import { isDone, stageToDo } from './library.ts';
 import type { Crew } from './crew.ts';
 import type { Store } from './store.ts';
-import { type Plan, type Stage, tasksOf } from '../plan.ts';
+import { type Stage, tasksOf, type Work } from '../plan.ts';
 
 /** How far the work is: the stage, and how many of its tasks are done. */
 export type TellProgress = (stage: Stage, done: number, of: number) => void;
 
-/** Does all of a plan in this process, by a crew of threads. */
+/** Does all of it in this process, by a crew of threads. */
 export const workAlone = async (
   store: Store,
-  plan: Plan,
+  work: Work,
   crew: Crew,
   tell: TellProgress,
 ): Promise<void> => {
-  for (let stage = stageToDo(store, plan); stage !== undefined; stage = stageToDo(store, plan)) {
-    const tasks = tasksOf(plan, stage);
-    const open = tasks.filter((task) => !isDone(store, plan, task));
+  for (let stage = stageToDo(store, work); stage !== undefined; stage = stageToDo(store, work)) {
+    const tasks = tasksOf(work, stage);
+    const open = tasks.filter((task) => !isDone(store, work, task));
     let done = tasks.length - open.length;
     const now = stage;
     tell(now, done, tasks.length);

@@ -1,7 +1,15 @@
 import { FlowProducer, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Plan, type Stage, stageAfter, type Task, taskIn, tasksOf } from '../plan.ts';
-import { isDone, planOf, storeId } from './library.ts';
+import {
+  isReception,
+  type Stage,
+  stageAfter,
+  type Task,
+  taskIn,
+  tasksOf,
+  type Work,
+} from '../plan.ts';
+import { isDone, keyOf, storeId, workOf } from './library.ts';
 import type { Crew } from './crew.ts';
 import type { Store } from './store.ts';
 
@@ -19,18 +27,19 @@ const MOST_LOST = 20;
 /** The one that closes a stage comes after all its tasks, and calls the next stage in. */
 interface Closing {
   readonly closes: true;
-  readonly plan: string;
+  readonly work: string;
   readonly stage: Stage;
 }
 
 /** Every store has a queue of its own. */
 const queueOf = (store: Store): string => `fleet-${storeId(store)}`;
 
-const closingId = (plan: string, stage: Stage): string => `${plan}-${stage}`;
+const closingId = (work: string, stage: Stage): string => `${work}-${stage}`;
 
-const taskId = (plan: Plan, { stage, index }: Task): string => {
-  const isOfCapture = stage === 'digest' || stage === 'select';
-  return `${plan.id}-${stage}-${isOfCapture ? plan.inputs[index].hash : index}`;
+/** By what a task reads: a file as it came, a content, a part. */
+const taskId = (work: Work, { stage, index }: Task): string => {
+  if (isReception(work)) return `${work.id}-${stage}-${keyOf(work.arrivals[index])}`;
+  return `${work.id}-${stage}-${stage === 'select' ? work.inputs[index].hash : index}`;
 };
 
 /** The queue as who hands work in and who calls the next stage see it. */
@@ -56,25 +65,25 @@ export class JobQueue {
   }
 
   /** Hands in what a stage lacks. What is there already stays as it is, as jobs go by their ids. */
-  async handIn(plan: Plan, stage: Stage): Promise<void> {
+  async handIn(work: Work, stage: Stage): Promise<void> {
     const kept = {
       removeOnComplete: { age: KEPT_SECONDS },
       removeOnFail: { age: KEPT_SECONDS },
     };
-    const open = tasksOf(plan, stage).filter((task) => !isDone(this.#store, plan, task));
-    const closing: Closing = { closes: true, plan: plan.id, stage };
+    const open = tasksOf(work, stage).filter((task) => !isDone(this.#store, work, task));
+    const closing: Closing = { closes: true, work: work.id, stage };
     await this.#flows.add({
       name: `end of ${stage}`,
       queueName: this.#name,
       data: closing,
-      opts: { ...kept, jobId: closingId(plan.id, stage) },
+      opts: { ...kept, jobId: closingId(work.id, stage) },
       children: open.map((task) => ({
         name: stage,
         queueName: this.#name,
         data: task,
         opts: {
           ...kept,
-          jobId: taskId(plan, task),
+          jobId: taskId(work, task),
           attempts: ATTEMPTS,
           backoff: { type: 'fixed', delay: BETWEEN_ATTEMPTS_MS },
           failParentOnFailure: true,
@@ -84,32 +93,33 @@ export class JobQueue {
   }
 
   /** How a stage stands: nobody knows of it, it is under way, it failed, or it is over. */
-  async standing(plan: Plan, stage: Stage): Promise<'unknown' | 'going' | 'failed' | 'over'> {
-    const state = await this.#queue.getJobState(closingId(plan.id, stage));
+  async standing(work: Work, stage: Stage): Promise<'unknown' | 'going' | 'failed' | 'over'> {
+    const state = await this.#queue.getJobState(closingId(work.id, stage));
     if (state === 'failed' || state === 'unknown') return state;
     return state === 'completed' ? 'over' : 'going';
   }
 
   /** Why a stage failed, in the words of its first task that did. */
-  async whyFailed(plan: Plan, stage: Stage): Promise<string> {
-    for (const task of tasksOf(plan, stage)) {
-      const job = await this.#queue.getJob(taskId(plan, task));
+  async whyFailed(work: Work, stage: Stage): Promise<string> {
+    for (const task of tasksOf(work, stage)) {
+      const job = await this.#queue.getJob(taskId(work, task));
       if (job !== undefined && (await job.isFailed())) return job.failedReason;
     }
-    const closing = await this.#queue.getJob(closingId(plan.id, stage));
+    const closing = await this.#queue.getJob(closingId(work.id, stage));
     return closing?.failedReason ?? 'a task failed';
   }
 
   /** Forgets a stage that is over or failed, so that it can be handed in again. */
-  async forget(plan: Plan, stage: Stage): Promise<void> {
-    await this.#queue.remove(closingId(plan.id, stage), { removeChildren: true });
-    for (const task of tasksOf(plan, stage)) await this.#queue.remove(taskId(plan, task));
+  async forget(work: Work, stage: Stage): Promise<void> {
+    await this.#queue.remove(closingId(work.id, stage), { removeChildren: true });
+    for (const task of tasksOf(work, stage)) await this.#queue.remove(taskId(work, task));
   }
 
   /** The next stage is called in by whoever closes one, so that nobody need wait for it. */
-  async callNext({ plan: id, stage }: Closing): Promise<void> {
-    const next = stageAfter(stage);
-    if (next !== undefined) await this.handIn(planOf(this.#store, id), next);
+  async callNext({ work: id, stage }: Closing): Promise<void> {
+    const work = workOf(this.#store, id);
+    const next = stageAfter(work, stage);
+    if (next !== undefined) await this.handIn(work, next);
   }
 }
 
@@ -134,10 +144,10 @@ export const workFor = (
 };
 
 const process = async ({ data }: Job, queue: JobQueue, crew: Crew): Promise<void> => {
-  const { closes, plan, stage } = (data ?? {}) as Partial<Closing>;
-  const task = taskIn(closes === true ? { plan, stage, index: 0 } : data);
+  const { closes, work, stage } = (data ?? {}) as Partial<Closing>;
+  const task = taskIn(closes === true ? { work, stage, index: 0 } : data);
   if (task === undefined) throw new UnrecoverableError('no task of resetlab');
-  if (closes === true) await queue.callNext({ closes, plan: task.plan, stage: task.stage });
+  if (closes === true) await queue.callNext({ closes, work: task.work, stage: task.stage });
   else await crew.run(task);
 };
 

@@ -1,6 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { FileFacts, Placed } from '../order.ts';
-import { FORMAT, type Input, type Plan, STAGES, type Stage, type Task, tasksOf } from '../plan.ts';
+import {
+  type Arrival,
+  FORMAT,
+  type Input,
+  isReception,
+  type Plan,
+  type Reception,
+  type Stage,
+  stagesOf,
+  type Task,
+  tasksOf,
+  type Work,
+} from '../plan.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
 
@@ -33,10 +45,13 @@ export const places = {
   format: 'resetlab-store.json',
   current: 'current.json',
   input: (hash: string) => `captures/${hash}.json`,
+  /** What a file of this name, size and time holds. */
+  arrival: (key: string) => `arrivals/${key}.json`,
+  /** Why it could not be read, this time. */
+  refusal: (reception: string, key: string) => `work/${reception}/refusal-${key}.json`,
+  /** Of a plan or a reception. */
   plan: (id: string) => `plans/${id}.json`,
   digest: (hash: string) => `digests/${hash}-${VERSIONED}`,
-  /** In place of a digest, where the file could not be read. */
-  unread: (plan: string, hash: string) => `work/${plan}/unread-${hash}`,
   survey: (plan: string) => `work/${plan}/survey`,
   order: (plan: string) => `work/${plan}/order`,
   extract: (plan: string, hash: string) => `work/${plan}/extract-${hash}`,
@@ -81,50 +96,75 @@ export const currentOf = (store: Store): Current | undefined => {
   return current;
 };
 
-export const planOf = (store: Store, id: string): Plan => {
-  const plan = store.readJson(places.plan(id)) as Plan;
-  checkFormat(store, plan);
-  return plan;
+export const workOf = (store: Store, id: string): Work => {
+  const work = store.readJson(places.plan(id)) as Work;
+  checkFormat(store, work);
+  return work;
 };
 
 export const inputsOf = (store: Store): Input[] =>
   store.names('captures').map((name) => store.readJson(`captures/${name}`) as Input);
 
-export const digestOf = (store: Store, plan: Plan, { hash }: Input): Digested => {
-  const whole = places.digest(hash);
-  return store.readValue(store.has(whole) ? whole : places.unread(plan.id, hash)) as Digested;
+/** A file by where it lies, how large it is and when it was changed. */
+export const keyOf = ({ path, bytes, changedMs }: Arrival): string =>
+  createHash('sha256')
+    .update(JSON.stringify([path, bytes, changedMs]))
+    .digest('hex');
+
+/** The hash of what a file holds, if it was ever read, and its digest is still there. */
+export const hashKnownOf = (store: Store, arrival: Arrival): string | undefined => {
+  const name = places.arrival(keyOf(arrival));
+  if (!store.has(name)) return undefined;
+  const { hash } = store.readJson(name) as { hash: string };
+  return store.has(places.digest(hash)) ? hash : undefined;
 };
 
-const hasDigest = (store: Store, plan: Plan, { hash }: Input): boolean =>
-  store.has(places.digest(hash)) || store.has(places.unread(plan.id, hash));
+/** Why a file of the reception could not be read, if so. */
+export const refusalOf = (store: Store, id: string, arrival: Arrival): string | undefined => {
+  const name = places.refusal(id, keyOf(arrival));
+  if (!store.has(name)) return undefined;
+  return (store.readJson(name) as { message: string }).message;
+};
+
+export const digestOf = (store: Store, { hash }: Input): Digested =>
+  store.readValue(places.digest(hash)) as Digested;
 
 export const gatheredOf = (store: Store, plan: Plan): Gathered =>
   store.readValue(places.order(plan.id)) as Gathered;
 
 /** Whether what a task is to make is there: then it need not be done again. */
-export const isDone = (store: Store, plan: Plan, { stage, index }: Task): boolean => {
-  if (isPublished(store, plan)) return true;
+export const isDone = (store: Store, work: Work, task: Task): boolean => {
+  if (isReception(work)) return isEntered(store, work, task.index);
+  return isPublished(store, work) || isMade(store, work, task);
+};
+
+const isEntered = (store: Store, { id, arrivals }: Reception, index: number): boolean =>
+  hashKnownOf(store, arrivals[index]) !== undefined ||
+  refusalOf(store, id, arrivals[index]) !== undefined;
+
+/** Once the summary is there all is done, though what led to it is gone. */
+const isPublished = (store: Store, plan: Plan): boolean => store.has(places.summary(plan.id));
+
+const isMade = (store: Store, { id, inputs }: Plan, { stage, index }: Task): boolean => {
   switch (stage) {
-    case 'digest':
-      return hasDigest(store, plan, plan.inputs[index]);
     case 'gather':
-      return store.has(places.order(plan.id));
+      return store.has(places.order(id));
     case 'select':
-      return store.has(places.extract(plan.id, plan.inputs[index].hash));
+      return store.has(places.extract(id, inputs[index].hash));
     case 'follow':
-      return store.has(places.unanswered(plan.id, index));
+      return store.has(places.unanswered(id, index));
     case 'judge':
-      return store.has(places.judged(plan.id, index));
+      return store.has(places.judged(id, index));
+    case 'enter':
     case 'publish':
       return false;
   }
 };
 
-/** Once the summary is there all is done, though what led to it is gone. */
-const isPublished = (store: Store, plan: Plan): boolean => store.has(places.summary(plan.id));
-
 /** The first stage, at or after `from`, of which something is missing; undefined: all is done. */
-export const stageToDo = (store: Store, plan: Plan, from?: Stage): Stage | undefined =>
-  STAGES.slice(from === undefined ? 0 : STAGES.indexOf(from)).find((stage) =>
-    tasksOf(plan, stage).some((task) => !isDone(store, plan, task)),
-  );
+export const stageToDo = (store: Store, work: Work, from?: Stage): Stage | undefined => {
+  const stages = stagesOf(work);
+  return stages
+    .slice(from === undefined ? 0 : stages.indexOf(from))
+    .find((stage) => tasksOf(work, stage).some((task) => !isDone(store, work, task)));
+};

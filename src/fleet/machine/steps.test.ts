@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,21 +8,38 @@ import { randomFrom, seedOfRun } from '../../../test/spoil.ts';
 import { AnnotatedCopy } from '../../capture/annotated-copy.ts';
 import { CaptureReader } from '../../capture/reader.ts';
 import { JsonRows } from '../../report/json.ts';
-import { STAGES, tasksOf } from '../plan.ts';
+import { stagesOf, tasksOf, type Work } from '../plan.ts';
 import { Database } from './database.ts';
 import { openStore } from './library.ts';
-import { type ReadCapture, runTask } from './steps.ts';
+import { type Reading, runTask } from './steps.ts';
 import { Store } from './store.ts';
-import { submitted } from './submission.ts';
+import { handedIn, planned, receptionOf } from './submission.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-fleet-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const read: ReadCapture = async (path, visitor) => {
-  const reader = new CaptureReader(visitor);
-  reader.push(readFileSync(path));
-  reader.end();
-  return reader;
+const reading: Reading = {
+  capture: async (path, visitor) => {
+    const reader = new CaptureReader(visitor);
+    reader.push(readFileSync(path));
+    reader.end();
+    return reader;
+  },
+  hash: (path) => ({ hash: createHash('sha256').update(readFileSync(path)).digest('hex') }),
+};
+const reason = ({ message }: Error): string => message;
+
+/** The last task first: no order is promised. */
+const done = async (store: Store, work: Work, by = reading): Promise<void> => {
+  for (const stage of stagesOf(work)) {
+    for (const task of tasksOf(work, stage).toReversed()) await runTask(store, by, task);
+  }
+};
+
+const storeAt = (name: string): Store => {
+  const store = new Store(join(folder, name));
+  openStore(store);
+  return store;
 };
 
 /** The packets from one frame to before another, as a file of its own with the same interfaces. */
@@ -39,19 +57,11 @@ const slice = (capture: Uint8Array, from: number, to: number): Uint8Array => {
 };
 
 const rowsByFleet = async (name: string, files: readonly string[]): Promise<string[]> => {
-  const store = new Store(join(folder, `${name}.store`));
-  openStore(store);
-  const plan = await submitted(
-    store,
-    files,
-    'en',
-    ({ message }) => message,
-    () => {},
-  );
-  for (const stage of STAGES) {
-    // The last task first: no order is promised.
-    for (const task of tasksOf(plan, stage).toReversed()) await runTask(store, read, task);
-  }
+  const store = storeAt(`${name}.store`);
+  const handed = handedIn(files, reason);
+  const reception = receptionOf(store, handed);
+  await done(store, reception);
+  await done(store, planned(store, handed, reception, 'en'));
   const database = await Database.over(store);
   const rows: string[] = [];
   const answer = await database.ask('SELECT json FROM verdicts ORDER BY frame');
@@ -93,47 +103,37 @@ describe('captures cut in three at random places', () => {
 describe('a task', () => {
   it('is not done twice: what is written stays as it is', async () => {
     const file = join(folder, 'once.pcapng');
-    const { bytes } = EXAMPLES[0]!;
-    writeFileSync(file, bytes);
-    const store = new Store(join(folder, 'once.store'));
-    openStore(store);
-    const plan = await submitted(
-      store,
-      [file],
-      'en',
-      ({ message }) => message,
-      () => {},
-    );
-    const [task] = tasksOf(plan, 'digest');
+    writeFileSync(file, EXAMPLES[0]!.bytes);
+    const store = storeAt('once.store');
+    const handed = handedIn([file], reason);
     let reads = 0;
-    const counting: ReadCapture = (path, visitor) => {
-      reads++;
-      return read(path, visitor);
+    const counting: Reading = {
+      ...reading,
+      capture: (path, visitor) => {
+        reads++;
+        return reading.capture(path, visitor);
+      },
     };
-    await runTask(store, counting, task!);
-    await runTask(store, counting, task!);
+    const reception = receptionOf(store, handed);
+    await done(store, reception, counting);
+    await done(store, reception, counting);
     expect(reads).toBe(1);
-    expect(plan.inputs.map(({ name, bytes: size }) => [name, size])).toEqual([
+    const { inputs } = planned(store, handed, reception, 'en');
+    expect(inputs.map(({ name, bytes }) => [name, bytes])).toEqual([
       [basename(file), statSync(file).size],
     ]);
+    expect(receptionOf(store, handed).arrivals, 'known by now').toEqual([]);
   });
 
   it('does not take a file for what was submitted under its name', async () => {
     const file = join(folder, 'changed.pcapng');
     writeFileSync(file, EXAMPLES[0]!.bytes);
-    const store = new Store(join(folder, 'changed.store'));
-    openStore(store);
-    const plan = await submitted(
-      store,
-      [file],
-      'en',
-      ({ message }) => message,
-      () => {},
-    );
+    const store = storeAt('changed.store');
+    const handed = handedIn([file], reason);
     writeFileSync(file, EXAMPLES[1]!.bytes);
-    for (const stage of STAGES) {
-      for (const task of tasksOf(plan, stage)) await runTask(store, read, task);
-    }
+    const reception = receptionOf(store, handed);
+    await done(store, reception);
+    await done(store, planned(store, handed, reception, 'en'));
     const database = await Database.over(store);
     const { rows } = await database.ask('SELECT capture, code, message, fatal FROM problems');
     const problems: unknown[] = [];
@@ -142,5 +142,23 @@ describe('a task', () => {
     expect(problems).toEqual([
       ['changed.pcapng', 'unreadable', 'has changed since it was submitted', true],
     ]);
+  });
+
+  it('reads a file again that was refused, once it can be read', async () => {
+    const file = join(folder, 'refused.pcapng');
+    writeFileSync(file, EXAMPLES[0]!.bytes);
+    const store = storeAt('refused.store');
+    const handed = handedIn([file], reason);
+    const closed: Reading = { ...reading, hash: () => ({ message: 'permission denied' }) };
+    const first = receptionOf(store, handed);
+    await done(store, first, closed);
+    const refused = { name: basename(file), message: 'permission denied' };
+    expect(planned(store, handed, first, 'en')).toMatchObject({
+      inputs: [],
+      unreadable: [refused],
+    });
+    const second = receptionOf(store, handed);
+    await done(store, second);
+    expect(planned(store, handed, second, 'en')).toMatchObject({ unreadable: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type CaptureCounts, noCounts, type Problem } from '../../capture/problem.ts';
+import type { CaptureCounts, Problem } from '../../capture/problem.ts';
 import { CandidateSet } from '../../forensics/candidates.ts';
 import { Survey } from '../../forensics/survey.ts';
 import type { Surroundings } from '../../forensics/surroundings.ts';
@@ -7,7 +7,16 @@ import type { PacketVisitor } from '../../wire/packet.ts';
 import { Digest, retell } from '../digest.ts';
 import { Extract } from '../extract.ts';
 import { inOrder, type Placed } from '../order.ts';
-import { type Input, PARTS, type Plan, type Task, tasksOf } from '../plan.ts';
+import {
+  type Arrival,
+  type Input,
+  isReception,
+  PARTS,
+  type Plan,
+  type Reception,
+  type Task,
+  tasksOf,
+} from '../plan.ts';
 import { judgePart, type Unanswered, unansweredIn, withUnanswered } from '../reduce.ts';
 import { verdictColumns, type Whereabouts } from '../tables.ts';
 import { clockOf, partsOfFiles, writeExtract } from './extract-file.ts';
@@ -17,19 +26,25 @@ import {
   type Gathered,
   gatheredOf,
   isDone,
+  keyOf,
   places,
-  planOf,
+  workOf,
 } from './library.ts';
 import { parquetOf } from './parquet.ts';
 import { type Judgements, publish } from './publish.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
 
-/** How a capture is read: shows every packet to the visitor, once. */
-export type ReadCapture = (
-  path: string,
-  visitor: PacketVisitor,
-) => Promise<{ readonly counts: CaptureCounts; readonly problems: readonly Problem[] }>;
+/** How files are read. */
+export interface Reading {
+  /** Shows every packet to the visitor, once. */
+  readonly capture: (
+    path: string,
+    visitor: PacketVisitor,
+  ) => Promise<{ readonly counts: CaptureCounts; readonly problems: readonly Problem[] }>;
+  /** SHA-256 of all bytes, in hexadecimal; or what is in the way. */
+  readonly hash: (path: string) => { readonly hash: string } | { readonly message: string };
+}
 
 interface SurveyFields {
   readonly marked: CandidateSet;
@@ -40,45 +55,71 @@ interface SurveyFields {
  * Does one task, unless it is done already: whoever does it twice, or in whichever order and place,
  * writes the same bytes. Throws a `StoreError` where the store or a capture stands in the way.
  */
-export const runTask = async (store: Store, read: ReadCapture, task: Task): Promise<void> => {
-  const plan = planOf(store, task.plan);
-  if (task.index >= tasksOf(plan, task.stage).length) throw new StoreError('no such task');
-  if (isDone(store, plan, task)) return;
-  switch (task.stage) {
-    case 'digest':
-      return digest(store, read, plan, plan.inputs[task.index]);
+export const runTask = async (store: Store, reading: Reading, task: Task): Promise<void> => {
+  const work = workOf(store, task.work);
+  const { stage, index } = task;
+  if (index >= tasksOf(work, stage).length) throw new StoreError('no such task');
+  if (isDone(store, work, task)) return;
+  if (isReception(work)) return enter(store, reading, work, index);
+  switch (stage) {
+    case 'enter':
+      return;
     case 'gather':
-      return gather(store, plan);
+      return gather(store, work);
     case 'select':
-      return select(store, read, plan, plan.inputs[task.index]);
+      return select(store, reading, work, work.inputs[index]);
     case 'follow':
-      return follow(store, plan, task.index);
+      return follow(store, work, index);
     case 'judge':
-      return judge(store, plan, task.index);
+      return judge(store, work, index);
     case 'publish':
-      return publish(store, plan);
+      return publish(store, work);
   }
 };
 
-const digest = async (store: Store, read: ReadCapture, plan: Plan, input: Input): Promise<void> => {
-  const visitor = new Digest();
-  const why = whyChanged(input);
-  const { counts, problems } = why === undefined ? await read(input.path, visitor) : unread(why);
-  const isUnread = why !== undefined || problems.some(({ code }) => code === 'unreadable');
-  const { firstSeconds: seconds, firstNanos: nanos, words } = visitor;
-  const first = seconds < 0 ? undefined : { seconds, nanos };
-  const digested: Digested = { counts: { ...counts }, problems, first, words };
-  const { hash } = input;
-  store.writeValue(isUnread ? places.unread(plan.id, hash) : places.digest(hash), digested);
+/** What a file holds, or why nobody knows. */
+const enter = async (
+  store: Store,
+  reading: Reading,
+  { id, arrivals }: Reception,
+  index: number,
+): Promise<void> => {
+  const arrival = arrivals[index];
+  const key = keyOf(arrival);
+  const read = hashed(reading, arrival);
+  if ('message' in read) return store.writeJson(places.refusal(id, key), read);
+  const { hash } = read;
+  if (!store.has(places.digest(hash))) {
+    const digested = await digest(reading, arrival);
+    if ('message' in digested) return store.writeJson(places.refusal(id, key), digested);
+    store.writeValue(places.digest(hash), digested);
+  }
+  // Written last: with it, the task is done.
+  store.writeJson(places.arrival(key), { hash });
 };
 
-const unread = (message: string): { counts: CaptureCounts; problems: Problem[] } => ({
-  counts: noCounts(),
-  problems: [{ code: 'unreadable', frame: 0, offset: 0, message, fatal: true }],
-});
+type Refused = { readonly message: string };
 
-/** A capture is read twice, and named by what it held: it must be the same still. */
-const whyChanged = ({ path, bytes, changedMs }: Input): string | undefined => {
+const hashed = (reading: Reading, arrival: Arrival): { readonly hash: string } | Refused => {
+  const message = whyChanged(arrival);
+  return message === undefined ? reading.hash(arrival.path) : { message };
+};
+
+const digest = async (reading: Reading, arrival: Arrival): Promise<Digested | Refused> => {
+  const visitor = new Digest();
+  const { counts, problems } = await reading.capture(arrival.path, visitor);
+  const message = unreadableIn(problems) ?? whyChanged(arrival);
+  if (message !== undefined) return { message };
+  const { firstSeconds: seconds, firstNanos: nanos, words } = visitor;
+  const first = seconds < 0 ? undefined : { seconds, nanos };
+  return { counts: { ...counts }, problems, first, words };
+};
+
+const unreadableIn = (problems: readonly Problem[]): string | undefined =>
+  problems.find(({ code }) => code === 'unreadable')?.message;
+
+/** A capture is read more than once, and named by what it held: it must be the same still. */
+const whyChanged = ({ path, bytes, changedMs }: Arrival): string | undefined => {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return 'is no longer there';
   const isSame = status.size === bytes && status.mtimeMs === changedMs;
@@ -86,7 +127,7 @@ const whyChanged = ({ path, bytes, changedMs }: Input): string | undefined => {
 };
 
 const gather = (store: Store, plan: Plan): void => {
-  const digests = plan.inputs.map((input) => digestOf(store, plan, input));
+  const digests = plan.inputs.map((input) => digestOf(store, input));
   const order = inOrder(digests.map((one, at) => ({ ...one, name: plan.inputs[at].name })));
   const survey = new Survey();
   for (const { input } of order) retell(digests[input].words, survey);
@@ -101,14 +142,13 @@ const gather = (store: Store, plan: Plan): void => {
 const surveyOf = (store: Store, plan: Plan): SurveyFields =>
   store.readValue(places.survey(plan.id)) as SurveyFields;
 
-const select = async (store: Store, read: ReadCapture, plan: Plan, input: Input): Promise<void> => {
+const select = async (store: Store, reading: Reading, plan: Plan, input: Input): Promise<void> => {
   const extract = new Extract(CandidateSet.of(surveyOf(store, plan).marked), PARTS);
-  if (!store.has(places.unread(plan.id, input.hash))) {
-    const why = whyChanged(input);
-    const { problems } = why === undefined ? await read(input.path, extract) : unread(why);
-    const trouble = problems.find(({ code }) => code === 'unreadable');
-    if (trouble !== undefined) throw new StoreError(`${input.path}: ${trouble.message}`);
-  }
+  const changed = whyChanged(input);
+  if (changed !== undefined) throw new StoreError(`${input.path}: ${changed}`);
+  const { problems } = await reading.capture(input.path, extract);
+  const trouble = unreadableIn(problems);
+  if (trouble !== undefined) throw new StoreError(`${input.path}: ${trouble}`);
   writeExtract(store, places.extract(plan.id, input.hash), extract);
 };
 

@@ -1,77 +1,102 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Language } from '../../causes/text.ts';
-import { FORMAT, type Input, type Plan, type Unreadable } from '../plan.ts';
-import { inputsOf, places } from './library.ts';
+import {
+  type Arrival,
+  FORMAT,
+  type Input,
+  type Plan,
+  type Reception,
+  type Unreadable,
+} from '../plan.ts';
+import { hashKnownOf, inputsOf, keyOf, places, refusalOf } from './library.ts';
 import type { Store } from './store.ts';
+import { StoreError } from './trouble.ts';
+
+/** What was handed in, in its order: files, and those of which it shows at once that they are none. */
+export type Handed = Arrival | Unreadable;
+
+const isArrival = (handed: Handed): handed is Arrival => 'path' in handed;
+
+/** Looks at the files from outside. `reason` says in words why one could not be looked at. */
+export const handedIn = (
+  files: readonly string[],
+  reason: (error: NodeJS.ErrnoException) => string,
+): Handed[] =>
+  files.map((file) => {
+    const name = basename(file);
+    const path = resolve(file);
+    try {
+      const status = statSync(path);
+      if (!status.isFile()) return { name, message: 'is no ordinary file' };
+      return { name, path, bytes: status.size, changedMs: status.mtimeMs };
+    } catch (error) {
+      return { name, message: reason(error as NodeJS.ErrnoException) };
+    }
+  });
 
 /**
- * Enters captures into the store, each content once whatever it is called, and plans the work over
- * all that the store knows. `reason` says in words why a file could not be read. `told` is called
- * for each file that was looked at.
+ * Those that must be read before it is known what they hold. Each reception is another: what was refused
+ * once may be readable now.
  */
-export const submitted = async (
+export const receptionOf = (store: Store, handed: readonly Handed[]): Reception => {
+  const byKey = new Map(handed.filter(isArrival).map((arrival) => [keyOf(arrival), arrival]));
+  const arrivals = [...byKey.values()].filter(
+    (arrival) => hashKnownOf(store, arrival) === undefined,
+  );
+  const id = idOf([FORMAT, arrivals, randomUUID()]);
+  const reception: Reception = { id, format: FORMAT, arrivals };
+  if (arrivals.length > 0) store.writeJson(places.plan(id), reception);
+  return reception;
+};
+
+/**
+ * Enters what was received into the store, each content once whatever it is called, and plans the work
+ * over all that the store knows.
+ */
+export const planned = (
   store: Store,
-  files: readonly string[],
+  handed: readonly Handed[],
+  reception: Reception,
   language: Language,
-  reason: (error: NodeJS.ErrnoException) => string,
-  told: (bytes: number) => void,
-): Promise<Plan> => {
-  const unreadable: Unreadable[] = [];
+): Plan => {
   const known = new Map(inputsOf(store).map((input) => [input.hash, input]));
-  for (const file of files) {
-    const input = await inputOf(file, known, reason);
-    if ('message' in input) unreadable.push(input);
-    else {
-      enter(store, input, known);
-      told(input.bytes);
-    }
+  const unreadable: Unreadable[] = [];
+  for (const one of handed) {
+    const entered = isArrival(one) ? inputOf(store, reception, one) : one;
+    if ('message' in entered) unreadable.push(entered);
+    else enter(store, entered, known);
   }
+  store.remove(places.work(reception.id));
   // Read again: of two who submit at once, one then knows all that the other brought.
   const inputs = inputsOf(store).toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
-  const decisive = [FORMAT, language, inputs.map(({ hash, name }) => [hash, name]), unreadable];
-  const id = createHash('sha256').update(JSON.stringify(decisive)).digest('hex');
+  const id = idOf([FORMAT, language, inputs.map(({ hash, name }) => [hash, name]), unreadable]);
   const plan: Plan = { id, format: FORMAT, language, inputs, unreadable };
   store.writeJson(places.plan(id), plan);
   return plan;
 };
 
-const inputOf = async (
-  file: string,
-  known: ReadonlyMap<string, Input>,
-  reason: (error: NodeJS.ErrnoException) => string,
-): Promise<Input | Unreadable> => {
-  const name = basename(file);
-  const path = resolve(file);
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) return { name, message: 'is no ordinary file' };
-    const { size: bytes, mtimeMs: changedMs } = status;
-    const isSame = (one: Input): boolean =>
-      one.path === path && one.bytes === bytes && one.changedMs === changedMs;
-    const same = [...known.values()].find(isSame);
-    if (same !== undefined) return same;
-    return { hash: await hashOf(path), name, path, bytes, changedMs };
-  } catch (error) {
-    return { name, message: reason(error as NodeJS.ErrnoException) };
-  }
-};
+const idOf = (decisive: unknown): string =>
+  createHash('sha256').update(JSON.stringify(decisive)).digest('hex');
 
-const hashOf = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(piece as Buffer);
-  }
-  return hash.digest('hex');
+const inputOf = (store: Store, { id }: Reception, arrival: Arrival): Input | Unreadable => {
+  const hash = hashKnownOf(store, arrival);
+  if (hash !== undefined) return { hash, ...arrival };
+  const message = refusalOf(store, id, arrival);
+  if (message === undefined) throw new StoreError(`${arrival.path}: nobody has read it`);
+  return { name: arrival.name, message };
 };
 
 /** A content that lies elsewhere too keeps its name, and its path for as long as there is something. */
 const enter = (store: Store, input: Input, known: Map<string, Input>): void => {
   const before = known.get(input.hash);
-  if (before === input) return;
-  if (before !== undefined && existsSync(before.path) && before.path !== input.path) return;
+  if (before !== undefined && isSame(before, input)) return;
+  if (before !== undefined && before.path !== input.path && existsSync(before.path)) return;
   const entered = before === undefined ? input : { ...input, name: before.name };
   known.set(input.hash, entered);
   store.writeJson(places.input(input.hash), entered);
 };
+
+const isSame = (one: Input, other: Input): boolean =>
+  one.path === other.path && one.bytes === other.bytes && one.changedMs === other.changedMs;
