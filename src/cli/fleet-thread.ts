@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply } from '../fleet/machine/crew.ts';
-import { type Reading, runTask } from '../fleet/machine/steps.ts';
+import { type Reading, TaskRunner } from '../fleet/machine/steps.ts';
 import { Store } from '../fleet/machine/store.ts';
 import { StoreError } from '../fleet/machine/trouble.ts';
 import type { Task } from '../fleet/plan.ts';
@@ -53,9 +53,11 @@ const hashOf = (path: string): string => {
   }
 };
 
+const runner = new TaskRunner(store, { capture, hash });
+
 const reply = async (task: Task): Promise<Reply> => {
   try {
-    await runTask(store, { capture, hash }, task);
+    await runner.run(task);
     return { done: true };
   } catch (error) {
     if (error instanceof StoreError) return { refused: error.message };

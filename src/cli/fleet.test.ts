@@ -146,6 +146,21 @@ describe('submit', SLOW, () => {
     expect(after.stdout).toBe(run('explain', '--json', 'later.pcap').stdout);
   });
 
+  it('goes on without a capture that is gone, and says so; one that has grown takes its own place', () => {
+    writeFileSync(at('hour-1.pcap'), refused(2));
+    writeFileSync(at('hour-2.pcap'), refused(3));
+    run('submit', 'hour-1.pcap', 'hour-2.pcap', '--store', 'hours');
+    writeFileSync(at('hour-2.pcap'), refused(5));
+    const grown = run('submit', 'hour-2.pcap', '--store', 'hours', '--json');
+    expect(grown).toMatchObject({ stderr: '', status: 0 });
+    expect(json(grown.stdout).at(-1)).toMatchObject({ packets: 14, resets: 7 });
+    rmSync(at('hour-1.pcap'));
+    const without = run('submit', 'hour-2.pcap', '--store', 'hours', '--json');
+    expect(without.stderr).toBe('resetlab: hour-1.pcap: is no longer there\n');
+    expect(without.status).toBe(2);
+    expect(json(without.stdout).at(-1)).toMatchObject({ packets: 10, resets: 5 });
+  });
+
   it('reads compressed captures, and tells how far it is and what it found', () => {
     writeFileSync(at('packed.pcap.gz'), gzipSync(refused(5)));
     const { stdout, stderr, status } = run('submit', 'packed.pcap.gz', '--store', 'packed');

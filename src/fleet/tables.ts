@@ -8,6 +8,8 @@ export interface Column {
   readonly name: string;
   readonly type: 'STRING' | 'INT64' | 'BOOLEAN';
   readonly data: readonly (string | bigint | boolean | null)[];
+  /** Long, and another in every row: neither a dictionary nor bounds are of use. */
+  readonly isProse?: true;
 }
 
 /** Where a verdict's frame lies: in which capture, and its number there. */
@@ -53,7 +55,7 @@ export const verdictColumns = (
     whole('bytes_lost_max', (v) => v.bytesLost.max),
     column('benign', 'BOOLEAN', verdicts, (v) => v.benign),
     text('settle', (v) => v.settle?.[language]),
-    text('json', (v) => rows.row(v).trimEnd()),
+    { ...text('json', (v) => rows.row(v).trimEnd()), isProse: true },
   ];
 };
 

@@ -9,7 +9,8 @@ import {
   tasksOf,
   type Work,
 } from '../plan.ts';
-import { isDone, keyOf, storeId, workOf } from './library.ts';
+import { keyOf } from './arrival.ts';
+import { isDone, storeId, workOf } from './library.ts';
 import type { Crew } from './crew.ts';
 import type { Store } from './store.ts';
 

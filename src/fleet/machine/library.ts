@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { FileFacts, Placed } from '../order.ts';
 import {
   type Arrival,
@@ -13,6 +13,7 @@ import {
   tasksOf,
   type Work,
 } from '../plan.ts';
+import { keyOf } from './arrival.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
 
@@ -104,12 +105,6 @@ export const workOf = (store: Store, id: string): Work => {
 
 export const inputsOf = (store: Store): Input[] =>
   store.names('captures').map((name) => store.readJson(`captures/${name}`) as Input);
-
-/** A file by where it lies, how large it is and when it was changed. */
-export const keyOf = ({ path, bytes, changedMs }: Arrival): string =>
-  createHash('sha256')
-    .update(JSON.stringify([path, bytes, changedMs]))
-    .digest('hex');
 
 /** The hash of what a file holds, if it was ever read, and its digest is still there. */
 export const hashKnownOf = (store: Store, arrival: Arrival): string | undefined => {

@@ -6,7 +6,12 @@ import type { Column } from '../tables.ts';
 export const parquetOf = (columns: readonly Column[]): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
-      columnData: columns.map(({ name, type, data }) => ({ name, type, data: [...data] })),
+      columnData: columns.map(({ name, type, data, isProse }) => ({
+        name,
+        type,
+        data: [...data],
+        ...(isProse === true && { encoding: 'PLAIN' as const, statistics: false }),
+      })),
       createdBy: 'resetlab',
       kvMetadata: [{ key: 'resetlab.format', value: String(FORMAT) }],
     }),

@@ -11,9 +11,10 @@ import { JsonRows } from '../../report/json.ts';
 import { stagesOf, tasksOf, type Work } from '../plan.ts';
 import { Database } from './database.ts';
 import { openStore } from './library.ts';
-import { type Reading, runTask } from './steps.ts';
+import { type Reading, TaskRunner } from './steps.ts';
 import { Store } from './store.ts';
-import { handedIn, planned, receptionOf } from './submission.ts';
+import { handedIn } from './arrival.ts';
+import { planned, receptionOf } from './submission.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-fleet-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,8 +32,9 @@ const reason = ({ message }: Error): string => message;
 
 /** The last task first: no order is promised. */
 const done = async (store: Store, work: Work, by = reading): Promise<void> => {
+  const runner = new TaskRunner(store, by);
   for (const stage of stagesOf(work)) {
-    for (const task of tasksOf(work, stage).toReversed()) await runTask(store, by, task);
+    for (const task of tasksOf(work, stage).toReversed()) await runner.run(task);
   }
 };
 

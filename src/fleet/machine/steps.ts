@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { CaptureCounts, Problem } from '../../capture/problem.ts';
 import { CandidateSet } from '../../forensics/candidates.ts';
 import { Survey } from '../../forensics/survey.ts';
@@ -19,6 +18,7 @@ import {
 } from '../plan.ts';
 import { judgePart, type Unanswered, unansweredIn, withUnanswered } from '../reduce.ts';
 import { verdictColumns, type Whereabouts } from '../tables.ts';
+import { keyOf, whyChanged } from './arrival.ts';
 import { clockOf, partsOfFiles, writeExtract } from './extract-file.ts';
 import {
   type Digested,
@@ -26,7 +26,6 @@ import {
   type Gathered,
   gatheredOf,
   isDone,
-  keyOf,
   places,
   workOf,
 } from './library.ts';
@@ -51,29 +50,90 @@ interface SurveyFields {
   readonly surroundings: Surroundings;
 }
 
-/**
- * Does one task, unless it is done already: whoever does it twice, or in whichever order and place,
- * writes the same bytes. Throws a `StoreError` where the store or a capture stands in the way.
- */
-export const runTask = async (store: Store, reading: Reading, task: Task): Promise<void> => {
-  const work = workOf(store, task.work);
-  const { stage, index } = task;
-  if (index >= tasksOf(work, stage).length) throw new StoreError('no such task');
-  if (isDone(store, work, task)) return;
-  if (isReception(work)) return enter(store, reading, work, index);
+/** What the tasks of a plan have in common, each read once. */
+class PlanFacts {
+  readonly plan: Plan;
+  private readonly store: Store;
+  private knownGathered: Gathered | undefined = undefined;
+  private knownSurvey: SurveyFields | undefined = undefined;
+  private knownSurroundings: Surroundings | undefined = undefined;
+
+  constructor(store: Store, plan: Plan) {
+    this.store = store;
+    this.plan = plan;
+  }
+
+  get gathered(): Gathered {
+    return (this.knownGathered ??= gatheredOf(this.store, this.plan));
+  }
+
+  /** Who is to be followed. */
+  get marked(): CandidateSet {
+    return CandidateSet.of(this.survey.marked);
+  }
+
+  /** As the survey and all parts have seen them. */
+  get surroundings(): Surroundings {
+    return (this.knownSurroundings ??= withUnanswered(this.survey.surroundings, this.unanswered()));
+  }
+
+  private get survey(): SurveyFields {
+    return (this.knownSurvey ??= this.store.readValue(places.survey(this.plan.id)) as SurveyFields);
+  }
+
+  private unanswered(): Unanswered[] {
+    return Array.from(
+      { length: PARTS },
+      (_, part) => this.store.readValue(places.unanswered(this.plan.id, part)) as Unanswered,
+    );
+  }
+}
+
+/** Does tasks, one at a time, and remembers what those of one plan have in common. */
+export class TaskRunner {
+  private readonly store: Store;
+  private readonly reading: Reading;
+  private facts: PlanFacts | undefined = undefined;
+
+  constructor(store: Store, reading: Reading) {
+    this.store = store;
+    this.reading = reading;
+  }
+
+  /**
+   * Does one task, unless it is done already: whoever does it twice, or in whichever order and place,
+   * writes the same bytes. Rejects with a `StoreError` where the store or a capture stands in the way.
+   */
+  async run(task: Task): Promise<void> {
+    const { store, reading } = this;
+    const work = workOf(store, task.work);
+    if (task.index >= tasksOf(work, task.stage).length) throw new StoreError('no such task');
+    if (isDone(store, work, task)) return;
+    if (isReception(work)) return enter(store, reading, work, task.index);
+    if (this.facts?.plan.id !== work.id) this.facts = new PlanFacts(store, work);
+    return runOfPlan(store, reading, this.facts, task);
+  }
+}
+
+const runOfPlan = async (
+  store: Store,
+  reading: Reading,
+  facts: PlanFacts,
+  { stage, index }: Task,
+): Promise<void> => {
   switch (stage) {
     case 'enter':
       return;
     case 'gather':
-      return gather(store, work);
+      return gather(store, facts.plan);
     case 'select':
-      return select(store, reading, work, work.inputs[index]);
+      return select(store, reading, facts, facts.plan.inputs[index]);
     case 'follow':
-      return follow(store, work, index);
+      return follow(store, facts, index);
     case 'judge':
-      return judge(store, work, index);
+      return judge(store, facts, index);
     case 'publish':
-      return publish(store, work);
+      return publish(store, facts.plan);
   }
 };
 
@@ -118,14 +178,6 @@ const digest = async (reading: Reading, arrival: Arrival): Promise<Digested | Re
 const unreadableIn = (problems: readonly Problem[]): string | undefined =>
   problems.find(({ code }) => code === 'unreadable')?.message;
 
-/** A capture is read more than once, and named by what it held: it must be the same still. */
-const whyChanged = ({ path, bytes, changedMs }: Arrival): string | undefined => {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return 'is no longer there';
-  const isSame = status.size === bytes && status.mtimeMs === changedMs;
-  return isSame ? undefined : 'has changed since it was submitted';
-};
-
 const gather = (store: Store, plan: Plan): void => {
   const digests = plan.inputs.map((input) => digestOf(store, input));
   const order = inOrder(digests.map((one, at) => ({ ...one, name: plan.inputs[at].name })));
@@ -139,33 +191,28 @@ const gather = (store: Store, plan: Plan): void => {
   store.writeValue(places.order(plan.id), { order, facts, connections } satisfies Gathered);
 };
 
-const surveyOf = (store: Store, plan: Plan): SurveyFields =>
-  store.readValue(places.survey(plan.id)) as SurveyFields;
-
-const select = async (store: Store, reading: Reading, plan: Plan, input: Input): Promise<void> => {
-  const extract = new Extract(CandidateSet.of(surveyOf(store, plan).marked), PARTS);
+const select = async (
+  store: Store,
+  reading: Reading,
+  facts: PlanFacts,
+  input: Input,
+): Promise<void> => {
+  const extract = new Extract(facts.marked, PARTS);
   const changed = whyChanged(input);
   if (changed !== undefined) throw new StoreError(`${input.path}: ${changed}`);
   const { problems } = await reading.capture(input.path, extract);
   const trouble = unreadableIn(problems);
   if (trouble !== undefined) throw new StoreError(`${input.path}: ${trouble}`);
-  writeExtract(store, places.extract(plan.id, input.hash), extract);
+  writeExtract(store, places.extract(facts.plan.id, input.hash), extract);
 };
 
-const follow = (store: Store, plan: Plan, part: number): void => {
-  const gathered = gatheredOf(store, plan);
+const follow = (store: Store, { plan, gathered }: PlanFacts, part: number): void => {
   const clock = clockOf(store, plan, gathered);
   const unanswered = unansweredIn(partsOfFiles(store, plan, gathered, part), clock);
   store.writeValue(places.unanswered(plan.id, part), unanswered);
 };
 
-const judge = (store: Store, plan: Plan, part: number): void => {
-  const gathered = gatheredOf(store, plan);
-  const others = Array.from(
-    { length: PARTS },
-    (_, at) => store.readValue(places.unanswered(plan.id, at)) as Unanswered,
-  );
-  const surroundings = withUnanswered(surveyOf(store, plan).surroundings, others);
+const judge = (store: Store, { plan, gathered, surroundings }: PlanFacts, part: number): void => {
   const files = partsOfFiles(store, plan, gathered, part);
   const clock = clockOf(store, plan, gathered);
   const { verdicts, noted } = judgePart(files, clock, surroundings);

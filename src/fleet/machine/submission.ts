@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Language } from '../../causes/text.ts';
 import {
   type Arrival,
@@ -10,31 +9,10 @@ import {
   type Reception,
   type Unreadable,
 } from '../plan.ts';
-import { hashKnownOf, inputsOf, keyOf, places, refusalOf } from './library.ts';
+import { type Handed, isArrival, keyOf, whyChanged } from './arrival.ts';
+import { hashKnownOf, inputsOf, places, refusalOf } from './library.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
-
-/** What was handed in, in its order: files, and those of which it shows at once that they are none. */
-export type Handed = Arrival | Unreadable;
-
-const isArrival = (handed: Handed): handed is Arrival => 'path' in handed;
-
-/** Looks at the files from outside. `reason` says in words why one could not be looked at. */
-export const handedIn = (
-  files: readonly string[],
-  reason: (error: NodeJS.ErrnoException) => string,
-): Handed[] =>
-  files.map((file) => {
-    const name = basename(file);
-    const path = resolve(file);
-    try {
-      const status = statSync(path);
-      if (!status.isFile()) return { name, message: 'is no ordinary file' };
-      return { name, path, bytes: status.size, changedMs: status.mtimeMs };
-    } catch (error) {
-      return { name, message: reason(error as NodeJS.ErrnoException) };
-    }
-  });
 
 /**
  * Those that must be read before it is known what they hold. Each reception is another: what was refused
@@ -53,7 +31,7 @@ export const receptionOf = (store: Store, handed: readonly Handed[]): Reception 
 
 /**
  * Enters what was received into the store, each content once whatever it is called, and plans the work
- * over all that the store knows.
+ * over all that the store knows and that is there still.
  */
 export const planned = (
   store: Store,
@@ -70,11 +48,24 @@ export const planned = (
   }
   store.remove(places.work(reception.id));
   // Read again: of two who submit at once, one then knows all that the other brought.
-  const inputs = inputsOf(store).toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+  const inputs = present(inputsOf(store), unreadable);
   const id = idOf([FORMAT, language, inputs.map(({ hash, name }) => [hash, name]), unreadable]);
   const plan: Plan = { id, format: FORMAT, language, inputs, unreadable };
   store.writeJson(places.plan(id), plan);
   return plan;
+};
+
+/** In the order of their hashes; a file that is gone is told of, unless it lies there with other contents. */
+const present = (known: readonly Input[], unreadable: Unreadable[]): Input[] => {
+  const there = known.filter((input) => whyChanged(input) === undefined);
+  const paths = new Set(there.map(({ path }) => path));
+  for (const input of known) {
+    const message = whyChanged(input);
+    if (message !== undefined && !paths.has(input.path)) {
+      unreadable.push({ name: input.name, message });
+    }
+  }
+  return there.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
 };
 
 const idOf = (decisive: unknown): string =>
