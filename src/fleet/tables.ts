@@ -8,7 +8,9 @@ export interface Column {
   readonly name: string;
   readonly type: 'STRING' | 'INT64' | 'BOOLEAN';
   readonly data: readonly (string | bigint | boolean | null)[];
-  /** Long, and another in every row: neither a dictionary nor bounds are of use. */
+  /** Another in nearly every row: no dictionary is tried. */
+  readonly isDistinct?: true;
+  /** Nobody looks for it by its bounds. */
   readonly isProse?: true;
 }
 
@@ -26,16 +28,20 @@ export const verdictColumns = (
   const rows = new JsonRows(language);
   const text = (name: string, of: (verdict: Verdict) => Cell): Column =>
     column(name, 'STRING', verdicts, of);
+  const distinct = (name: string, of: (verdict: Verdict) => Cell): Column => ({
+    ...text(name, of),
+    isDistinct: true,
+  });
   const whole = (name: string, of: (verdict: Verdict) => Cell): Column =>
     column(name, 'INT64', verdicts, of);
   return [
     text('type', (v) => v.type),
     whole('frame', (v) => v.frame),
-    text('time', (v) => rfc3339(v.seconds, v.nanos)),
+    distinct('time', (v) => rfc3339(v.seconds, v.nanos)),
     text('capture', (v) => whereabouts(v.frame).capture),
     whole('capture_frame', (v) => whereabouts(v.frame).frame),
     whole('connection', (v) => v.connection.id),
-    text('community_id', (v) => v.connection.communityId),
+    distinct('community_id', (v) => v.connection.communityId),
     text('client', (v) => v.connection.client),
     text('server', (v) => v.connection.server),
     text('sender', (v) => v.sender),
@@ -55,7 +61,7 @@ export const verdictColumns = (
     whole('bytes_lost_max', (v) => v.bytesLost.max),
     column('benign', 'BOOLEAN', verdicts, (v) => v.benign),
     text('settle', (v) => v.settle?.[language]),
-    { ...text('json', (v) => rows.row(v).trimEnd()), isProse: true },
+    { ...distinct('json', (v) => rows.row(v).trimEnd()), isProse: true },
   ];
 };
 

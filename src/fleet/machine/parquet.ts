@@ -6,11 +6,12 @@ import type { Column } from '../tables.ts';
 export const parquetOf = (columns: readonly Column[]): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
-      columnData: columns.map(({ name, type, data, isProse }) => ({
+      columnData: columns.map(({ name, type, data, isDistinct, isProse }) => ({
         name,
         type,
         data: [...data],
-        ...(isProse === true && { encoding: 'PLAIN' as const, statistics: false }),
+        ...(isDistinct === true && { encoding: 'PLAIN' as const }),
+        statistics: isProse !== true,
       })),
       createdBy: 'resetlab',
       kvMetadata: [{ key: 'resetlab.format', value: String(FORMAT) }],
