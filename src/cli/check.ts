@@ -4,7 +4,8 @@ import { check, checkReport, type CheckedCapture, type CheckFormat } from '../re
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
 import { openCapture } from './capture-source.ts';
-import { DONE, FOUND, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
+import { isComplaint, type Complaint } from './complaint.ts';
+import { DONE, FOUND, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { investigateWhole, isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';

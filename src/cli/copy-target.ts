@@ -1,5 +1,5 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { reasonOf } from './capture-source.ts';
+import { reasonOf } from './errno-words.ts';
 import { type Complaint, complain } from './complaint.ts';
 
 /** What people call standard output where a file could stand. */

@@ -1,4 +1,4 @@
-import { INTERRUPTED } from './complaint.ts';
+import { INTERRUPTED } from './exit-codes.ts';
 
 /** Ctrl-C: the first asks for an end with what was found so far, the second ends at once. */
 export class Interrupt {

@@ -2,8 +2,9 @@ import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openCapture, reasonOf, type CaptureSource } from './capture-source.ts';
+import { openCapture, type CaptureSource } from './capture-source.ts';
 import { complain, isComplaint, type Complaint } from './complaint.ts';
+import { reasonOf } from './errno-words.ts';
 import type { Interrupt } from './interrupt.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { openNetwork, type Network } from '../net/network.ts';
 import { Services } from '../net/services/services.ts';
-import { DONE, isComplaint, WRONG } from './complaint.ts';
+import { isComplaint } from './complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { type Asked, whatIsAsked } from './stack-call.ts';
