@@ -6,16 +6,15 @@ import { StoreError } from '../fleet/machine/trouble.ts';
 import type { Task } from '../fleet/plan.ts';
 import { noCounts } from '../capture/problem.ts';
 import { isComplaint } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
+import { UNATTENDED } from './operator.ts';
 import { readAgain } from './read-again.ts';
 
 /** Does the tasks of a fleet's plans, one at a time, in a thread that nobody else needs. */
 
 const store = new Store(workerData as string);
-const interrupt = new Interrupt();
 
 const read: ReadCapture = async (path, visitor) => {
-  const pass = await readAgain(path, visitor, interrupt);
+  const pass = await readAgain(path, visitor, UNATTENDED);
   if (isComplaint(pass)) {
     const message = pass.complaint.replace(`${path}: `, '');
     const problem = { code: 'unreadable', frame: 0, offset: 0, message, fatal: true } as const;

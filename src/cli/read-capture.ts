@@ -3,8 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../capture/reader.ts';
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import type { CaptureVisitor } from '../capture/transcript.ts';
-import type { Interrupt } from './interrupt.ts';
-import type { Progress } from './progress.ts';
+import type { Interruption, Progress } from './operator.ts';
 
 const PIECE = 1 << 20;
 /** How long Ctrl-C may have to wait. */
@@ -33,7 +32,7 @@ export const readSeekable = async (
   limit: number,
   visitor: CaptureVisitor,
   progress: Progress,
-  interrupt: Interrupt | undefined,
+  interrupt: Interruption | undefined,
   between: () => Promise<void> | undefined = nothing,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);

@@ -8,6 +8,7 @@ import { laddersWanted, reportData } from '../report/html/report-data.ts';
 import { grouped } from '../report/numbers.ts';
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
+import { atTerminal } from './at-terminal.ts';
 import { STANDARD_INPUT, type CaptureSource } from './capture-source.ts';
 import { reasonOf } from './errno-words.ts';
 import { complain, isComplaint, type Complaint } from './complaint.ts';
@@ -87,7 +88,7 @@ const findingsIn = (
   source: CaptureSource,
   { payload }: ReportCommandOptions,
 ): Promise<FindingsWithLadders | Complaint> =>
-  investigateWithLadders(source, new Interrupt(), (verdicts) =>
+  investigateWithLadders(source, atTerminal(), (verdicts) =>
     laddersWanted(verdicts, payload === true),
   );
 

@@ -8,9 +8,9 @@ import { chainText } from '../report/timers/chain-text.ts';
 import { seenText } from '../report/timers/seen-text.ts';
 import { productsText } from '../report/timers/products-text.ts';
 import { wordsIn } from '../report/words.ts';
+import { atTerminal } from './at-terminal.ts';
 import { isComplaint } from './complaint.ts';
 import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
-import { Interrupt } from './interrupt.ts';
 import { isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';
 import { readAgain } from './read-again.ts';
@@ -90,11 +90,11 @@ const tellCaptures = async (
   options: TimersOptions,
   output: Output,
 ): Promise<number> => {
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   let code = DONE;
   for (const file of files) {
     const gaps = new IdleGaps();
-    const pass = await readAgain(file, gaps, interrupt);
+    const pass = await readAgain(file, gaps, operator);
     if (isComplaint(pass)) {
       tell(pass.complaint);
       code = WRONG;
@@ -102,7 +102,7 @@ const tellCaptures = async (
     }
     if (!tellProblems(file, pass, options)) code = WRONG;
     if (pass.reader.counts.packets > 0) await output.write(found(file, gaps, options, files));
-    if (interrupt.asked) return INTERRUPTED;
+    if (operator.interrupt.asked) return INTERRUPTED;
   }
   return code;
 };
