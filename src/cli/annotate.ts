@@ -1,20 +1,20 @@
 import { AnnotatedCopy, type Annotations } from '../capture/annotated-copy.ts';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Verdict } from '../forensics/verdict.ts';
+import { openCapture, STANDARD_INPUT } from '../reading/capture-source.ts';
+import { complain, isComplaint } from '../reading/complaint.ts';
+import { reasonOf } from '../reading/errno-words.ts';
+import { investigateWhole, isDamaged } from '../reading/investigate.ts';
+import type { Operator } from '../reading/operator.ts';
+import { readAgain } from '../reading/read-again.ts';
+import { Slice, Whole } from '../reading/slice.ts';
 import { commentOn } from '../report/comment.ts';
 import { problemText } from '../report/text.ts';
 import { type Words, wordsIn } from '../report/words.ts';
 import { atTerminal } from './at-terminal.ts';
-import { openCapture, STANDARD_INPUT } from './capture-source.ts';
-import { reasonOf } from './errno-words.ts';
-import { complain, isComplaint } from './complaint.ts';
-import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { type CopyTarget, openTarget, STANDARD_OUTPUT, targetRefused } from './copy-target.ts';
-import { investigateWhole, isDamaged } from './investigate.ts';
-import type { Operator } from './operator.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { tell } from './output.ts';
-import { readAgain } from './read-again.ts';
-import { Slice, Whole } from './slice.ts';
 import { languageOf } from './terminal.ts';
 
 export interface AnnotateOptions {

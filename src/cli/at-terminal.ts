@@ -1,5 +1,5 @@
+import type { Operator } from '../reading/operator.ts';
 import { Interrupt } from './interrupt.ts';
-import type { Operator } from './operator.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /** Somebody at a terminal: Ctrl-C asks for an early end, one line tells how far it is. */

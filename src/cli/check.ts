@@ -1,13 +1,13 @@
 import { CATALOGUE } from '../causes/catalogue.ts';
 import { isCauseId, type CauseId } from '../causes/ids.ts';
+import { openCapture } from '../reading/capture-source.ts';
+import { isComplaint, type Complaint } from '../reading/complaint.ts';
+import { investigateWhole, isDamaged } from '../reading/investigate.ts';
 import { check, checkReport, type CheckedCapture, type CheckFormat } from '../report/check.ts';
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
 import { atTerminal } from './at-terminal.ts';
-import { openCapture } from './capture-source.ts';
-import { isComplaint, type Complaint } from './complaint.ts';
 import { DONE, FOUND, INTERRUPTED, WRONG } from './exit-codes.ts';
-import { investigateWhole, isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';
 import { languageOf } from './terminal.ts';
 import { unknownCause } from './unknown-cause.ts';

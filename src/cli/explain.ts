@@ -2,17 +2,22 @@ import { existsSync } from 'node:fs';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Language, Text } from '../causes/text.ts';
 import type { Summary, Verdict } from '../forensics/verdict.ts';
+import { openCapture, STANDARD_INPUT, type CaptureSource } from '../reading/capture-source.ts';
+import { complain, isComplaint, type Complaint } from '../reading/complaint.ts';
+import {
+  investigate,
+  investigateWhole,
+  isDamaged,
+  type TakeVerdict,
+} from '../reading/investigate.ts';
+import type { Operator } from '../reading/operator.ts';
 import { JsonRows } from '../report/json.ts';
 import { markdownReport } from '../report/markdown.ts';
 import type { Findings } from '../report/model.ts';
 import { problemText, textReport, type TextOptions } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
 import { atTerminal } from './at-terminal.ts';
-import { openCapture, STANDARD_INPUT, type CaptureSource } from './capture-source.ts';
-import { complain, isComplaint, type Complaint } from './complaint.ts';
 import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
-import { investigate, investigateWhole, isDamaged, type TakeVerdict } from './investigate.ts';
-import type { Operator } from './operator.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
 import { version } from './version.ts';

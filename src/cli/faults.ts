@@ -4,7 +4,7 @@ import type { Faults } from '../net/faults/faults.ts';
 import { proxy, server } from '../net/faults/index.ts';
 import { isMoment, MOMENTS } from '../net/faults/moment.ts';
 import { type FaultOptions, type Plan, planOf } from '../net/faults/plan.ts';
-import { complain, type Complaint, isComplaint } from './complaint.ts';
+import { complain, type Complaint, isComplaint } from '../reading/complaint.ts';
 import { DONE, WRONG } from './exit-codes.ts';
 import { type FaultsLines, jsonLines, listText, textLines, waysJson } from './faults-text.ts';
 import { Interrupt } from './interrupt.ts';

@@ -5,9 +5,9 @@ import { Store } from '../fleet/machine/store.ts';
 import { StoreError } from '../fleet/machine/trouble.ts';
 import type { Task } from '../fleet/plan.ts';
 import { noCounts } from '../capture/problem.ts';
-import { isComplaint } from './complaint.ts';
-import { UNATTENDED } from './operator.ts';
-import { readAgain } from './read-again.ts';
+import { isComplaint } from '../reading/complaint.ts';
+import { UNATTENDED } from '../reading/operator.ts';
+import { readAgain } from '../reading/read-again.ts';
 
 /** Does the tasks of a fleet's plans, one at a time, in a thread that nobody else needs. */
 

@@ -1,5 +1,5 @@
+import type { Interruption } from '../reading/operator.ts';
 import { INTERRUPTED } from './exit-codes.ts';
-import type { Interruption } from './operator.ts';
 
 /** Ctrl-C: the first asks for an end with what was found so far, the second ends at once. */
 export class Interrupt implements Interruption {

@@ -1,5 +1,5 @@
+import type { Progress } from '../reading/operator.ts';
 import { grouped } from '../report/numbers.ts';
-import type { Progress } from './operator.ts';
 
 /** Silence before the first word, and between two. */
 const FIRST_MS = 1000;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../../../test/tree.ts';
-import { openCapture } from '../../../cli/capture-source.ts';
-import { isComplaint } from '../../../cli/complaint.ts';
-import { investigateWithLadders } from '../../../cli/investigate-ladders.ts';
-import { UNATTENDED } from '../../../cli/operator.ts';
+import { openCapture } from '../../../reading/capture-source.ts';
+import { isComplaint } from '../../../reading/complaint.ts';
+import { investigateWithLadders } from '../../../reading/investigate-ladders.ts';
+import { UNATTENDED } from '../../../reading/operator.ts';
 import { laddersWanted } from '../../../report/html/report-data.ts';
 import { analyse, type Progress } from './analyse.ts';
 

@@ -19,7 +19,7 @@ import { type Passes, passesHere } from './passes.ts';
 // The thread's program is there only where it was built.
 const { ReadAhead }: typeof import('./read-ahead.ts') = await import(
   // @ts-ignore
-  '../../dist/cli/read-ahead.js'
+  '../../dist/reading/read-ahead.js'
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-ahead-'));
