@@ -11,7 +11,7 @@ import { type Complaint, complain, isComplaint } from '../reading/complaint.ts';
 import { isDamaged } from '../reading/investigate.ts';
 import type { Operator } from '../reading/operator.ts';
 import { readAgain } from '../reading/read-again.ts';
-import type { Pass } from '../reading/read-capture.ts';
+import { type Pass, problemsIn } from '../reading/read-capture.ts';
 import { JsonRows } from '../report/json.ts';
 import { problemText, textReport } from '../report/text.ts';
 import { twoLadderText } from '../report/two-ends/two-ladder-text.ts';
@@ -66,7 +66,7 @@ const investigateBoth = async (
     const pass = await readAgain(files[end], tapes[end], operator);
     if (isComplaint(pass)) return pass;
     taped[end] = pass;
-    const problems = [...pass.reader.problems, ...(pass.problem ? [pass.problem] : [])];
+    const problems = problemsIn(pass);
     for (const one of problems) tell(`${files[end]}: ${problemText(one, wordsIn(language))}`);
     if (pass.reader.counts.packets === 0 && isDamaged(problems)) {
       return complain(`${files[end]}: nothing of it can be read`);

@@ -8,6 +8,7 @@ import { noCounts } from '../capture/problem.ts';
 import { isComplaint } from '../reading/complaint.ts';
 import { UNATTENDED } from '../reading/operator.ts';
 import { readAgain } from '../reading/read-again.ts';
+import { problemsIn } from '../reading/read-capture.ts';
 
 /** Does the tasks of a fleet's plans, one at a time, in a thread that nobody else needs. */
 
@@ -20,9 +21,7 @@ const read: ReadCapture = async (path, visitor) => {
     const problem = { code: 'unreadable', frame: 0, offset: 0, message, fatal: true } as const;
     return { counts: noCounts(), problems: [problem] };
   }
-  const { reader, problem } = pass;
-  const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-  return { counts: reader.counts, problems };
+  return { counts: pass.reader.counts, problems: problemsIn(pass) };
 };
 
 const reply = async (task: Task): Promise<Reply> => {

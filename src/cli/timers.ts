@@ -6,7 +6,7 @@ import { judgeChain, type Link } from '../forensics/timer-chain.ts';
 import { isComplaint } from '../reading/complaint.ts';
 import { isDamaged } from '../reading/investigate.ts';
 import { readAgain } from '../reading/read-again.ts';
-import type { Pass } from '../reading/read-capture.ts';
+import { type Pass, problemsIn } from '../reading/read-capture.ts';
 import { problemText } from '../report/text.ts';
 import { chainText } from '../report/timers/chain-text.ts';
 import { seenText } from '../report/timers/seen-text.ts';
@@ -108,8 +108,8 @@ const tellCaptures = async (
 };
 
 /** Whether the capture was sound. */
-const tellProblems = (file: string, { reader, problem }: Pass, options: TimersOptions): boolean => {
-  const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
+const tellProblems = (file: string, pass: Pass, options: TimersOptions): boolean => {
+  const problems = problemsIn(pass);
   const words = wordsIn(languageOf(options.lang));
   for (const one of problems) tell(`${file}: ${problemText(one, words)}`);
   return !isDamaged(problems);

@@ -7,7 +7,7 @@ import type { Findings } from '../report/model.ts';
 import type { CaptureSource } from './capture-source.ts';
 import type { Operator } from './operator.ts';
 import { passesOver } from './passes.ts';
-import type { Pass } from './read-capture.ts';
+import { type Pass, problemsIn } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 
 /** What a capture came to, besides its verdicts. */
@@ -137,9 +137,8 @@ class Hearing {
     return full;
   };
 
-  async end({ reader, problem }: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
-    const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-    const conclusion = this.#inquirer.conclude(reader.counts, problems);
+  async end(pass: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
+    const conclusion = this.#inquirer.conclude(pass.reader.counts, problemsIn(pass));
     for (const verdict of conclusion) {
       const full = this.#hand(verdict);
       if (full !== undefined) await full;

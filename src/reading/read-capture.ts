@@ -19,6 +19,10 @@ export interface Pass {
   readonly interrupted: boolean;
 }
 
+/** All that went wrong, the end of the pass last. */
+export const problemsIn = ({ reader, problem }: Pass): readonly Problem[] =>
+  problem === undefined ? reader.problems : [...reader.problems, problem];
+
 const nothing = (): undefined => undefined;
 
 let piece: Buffer | undefined;
