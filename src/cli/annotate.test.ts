@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { installed } from '../../test/tools.ts';
-import { refused, tinyCapture } from './tiny-capture.fixture.ts';
+import { refused, tinyCapture } from '../reading/tiny-capture.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));

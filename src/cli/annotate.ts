@@ -1,17 +1,20 @@
 import { AnnotatedCopy, type Annotations } from '../capture/annotated-copy.ts';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Verdict } from '../forensics/verdict.ts';
+import { openCapture, STANDARD_INPUT } from '../reading/capture-source.ts';
+import { complain, isComplaint } from '../reading/complaint.ts';
+import { reasonOf } from '../reading/errno-words.ts';
+import { investigateWhole, isDamaged } from '../reading/investigate.ts';
+import type { Operator } from '../reading/operator.ts';
+import { readAgain } from '../reading/read-again.ts';
+import { Slice, Whole } from '../reading/slice.ts';
 import { commentOn } from '../report/comment.ts';
 import { problemText } from '../report/text.ts';
 import { type Words, wordsIn } from '../report/words.ts';
-import { openCapture, reasonOf, STANDARD_INPUT } from './capture-source.ts';
-import { complain, DONE, INTERRUPTED, isComplaint, WRONG } from './complaint.ts';
+import { atTerminal } from './at-terminal.ts';
 import { type CopyTarget, openTarget, STANDARD_OUTPUT, targetRefused } from './copy-target.ts';
-import { Interrupt } from './interrupt.ts';
-import { investigateWhole, isDamaged } from './investigate.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { tell } from './output.ts';
-import { readAgain } from './read-again.ts';
-import { Slice, Whole } from './slice.ts';
 import { languageOf } from './terminal.ts';
 
 export interface AnnotateOptions {
@@ -22,7 +25,7 @@ export interface AnnotateOptions {
 
 /** `resetlab annotate`: writes the copy; returns the exit code. */
 export const annotate = async (file: string, options: AnnotateOptions): Promise<number> => {
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   const source =
     file === STANDARD_INPUT
       ? complain('annotate reads its capture several times: name a file')
@@ -31,17 +34,17 @@ export const annotate = async (file: string, options: AnnotateOptions): Promise<
     tell(source.complaint);
     return WRONG;
   }
-  const { verdicts, summary } = await investigateWhole(source, interrupt);
+  const { verdicts, summary } = await investigateWhole(source, operator);
   const words = wordsIn(languageOf(options.lang));
   for (const problem of summary.problems) tell(`${file}: ${problemText(problem, words)}`);
-  if (interrupt.asked) return INTERRUPTED;
+  if (operator.interrupt.asked) return INTERRUPTED;
   if (summary.counts.packets === 0 && isDamaged(summary.problems)) return WRONG;
   const target = openTarget(options.output);
   if (isComplaint(target)) {
     tell(target.complaint);
     return WRONG;
   }
-  const done = await writeCopy(file, verdicts, target, options, interrupt);
+  const done = await writeCopy(file, verdicts, target, options, operator);
   return done === DONE && isDamaged(summary.problems) ? WRONG : done;
 };
 
@@ -50,15 +53,15 @@ const writeCopy = async (
   verdicts: readonly Verdict[],
   target: CopyTarget,
   { output, onlyResets, lang }: AnnotateOptions,
-  interrupt: Interrupt,
+  operator: Operator,
 ): Promise<number> => {
   const extent = onlyResets === true ? new Slice(verdicts) : new Whole();
-  if (extent instanceof Slice) await readAgain(file, extent.numbering(), interrupt);
+  if (extent instanceof Slice) await readAgain(file, extent.numbering(), operator);
   const words = wordsIn(languageOf(lang));
   const copy = new AnnotatedCopy(annotations(verdicts, extent, words), target.take);
   try {
-    if (!interrupt.asked) await readAgain(file, extent.copying(copy), interrupt);
-    if (interrupt.asked) {
+    if (!operator.interrupt.asked) await readAgain(file, extent.copying(copy), operator);
+    if (operator.interrupt.asked) {
       target.discard();
       return INTERRUPTED;
     }

@@ -4,7 +4,7 @@ import { CAUSE_IDS, isCauseId, type CauseId } from '../causes/ids.ts';
 import type { Language } from '../causes/text.ts';
 import type { Paint } from '../report/paint.ts';
 import { padEnd, wrap } from '../report/width.ts';
-import { DONE, WRONG } from './complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 import { renderPage } from './page.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';

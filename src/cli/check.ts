@@ -1,12 +1,13 @@
 import { CATALOGUE } from '../causes/catalogue.ts';
 import { isCauseId, type CauseId } from '../causes/ids.ts';
+import { openCapture } from '../reading/capture-source.ts';
+import { isComplaint, type Complaint } from '../reading/complaint.ts';
+import { investigateWhole, isDamaged } from '../reading/investigate.ts';
 import { check, checkReport, type CheckedCapture, type CheckFormat } from '../report/check.ts';
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { openCapture } from './capture-source.ts';
-import { DONE, FOUND, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
-import { investigateWhole, isDamaged } from './investigate.ts';
+import { atTerminal } from './at-terminal.ts';
+import { DONE, FOUND, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 import { languageOf } from './terminal.ts';
 import { unknownCause } from './unknown-cause.ts';
@@ -29,7 +30,7 @@ export const checkCaptures = async (
   }
   const words = wordsIn(languageOf(options.lang));
   const output = new Output();
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   const checked: CheckedCapture[] = [];
   let wrong = false;
   for (const file of files) {
@@ -39,14 +40,14 @@ export const checkCaptures = async (
       wrong = true;
       continue;
     }
-    const capture = check(await investigateWhole(source, interrupt), allowed, CATALOGUE);
+    const capture = check(await investigateWhole(source, operator), allowed, CATALOGUE);
     for (const problem of capture.problems) tell(`${file}: ${problemText(problem, words)}`);
     checked.push(capture);
-    if (interrupt.asked) break;
+    if (operator.interrupt.asked) break;
   }
   await output.write(checkReport(checked, options.format, CATALOGUE, words));
   await output.flush();
-  if (interrupt.asked) {
+  if (operator.interrupt.asked) {
     tell(words.interrupted);
     return INTERRUPTED;
   }

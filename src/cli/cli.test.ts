@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refused, tinyCapture } from './tiny-capture.fixture.ts';
+import { refused, tinyCapture } from '../reading/tiny-capture.fixture.ts';
 
 /** What is built is what people run; `npm test` builds first. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

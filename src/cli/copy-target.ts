@@ -1,6 +1,6 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { reasonOf } from './capture-source.ts';
-import { type Complaint, complain } from './complaint.ts';
+import { type Complaint, complain } from '../reading/complaint.ts';
+import { reasonOf } from '../reading/errno-words.ts';
 
 /** What people call standard output where a file could stand. */
 export const STANDARD_OUTPUT = '-';

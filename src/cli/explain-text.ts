@@ -3,7 +3,7 @@ import { explainErrorText } from '../causes/error-texts/match.ts';
 import { errorTextJson, errorTextReport } from '../report/error-text.ts';
 import type { TextOptions } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { DONE, WRONG } from './complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';

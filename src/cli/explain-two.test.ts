@@ -11,11 +11,11 @@ import { loadLibc } from '../live/libc.ts';
 import { joinSpaces, Namespace } from '../live/namespaces.ts';
 import { sendRaw } from '../live/raw-packet.ts';
 import { whatIsMissing } from '../live/requirements.ts';
+import { refused } from '../reading/tiny-capture.fixture.ts';
 import { parseAddress } from '../wire/ip-address.ts';
 import { ACK, type Packet, RST } from '../wire/packet.ts';
 import { Segment } from '../wire/segment.ts';
 import { writeSegment } from '../wire/segment-out.ts';
-import { refused } from './tiny-capture.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-two-'));

@@ -7,18 +7,20 @@ import { twoLadder } from '../forensics/two-ends/two-ladder.ts';
 import { combined, type TwoEndedVerdict, witnessOf } from '../forensics/two-ends/two-ends.ts';
 import type { Witness } from '../forensics/two-ends/witness.ts';
 import type { Summary, Verdict } from '../forensics/verdict.ts';
+import { type Complaint, complain, isComplaint } from '../reading/complaint.ts';
+import { isDamaged } from '../reading/investigate.ts';
+import type { Operator } from '../reading/operator.ts';
+import { readAgain } from '../reading/read-again.ts';
+import { type Pass, problemsIn } from '../reading/read-capture.ts';
 import { JsonRows } from '../report/json.ts';
 import { problemText, textReport } from '../report/text.ts';
 import { twoLadderText } from '../report/two-ends/two-ladder-text.ts';
 import { type TwoEndsWords, twoEndsWordsIn } from '../report/two-ends/words.ts';
 import { wordsIn } from '../report/words.ts';
-import { type Complaint, complain, DONE, INTERRUPTED, isComplaint, WRONG } from './complaint.ts';
+import { atTerminal } from './at-terminal.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import type { ExplainOptions } from './explain.ts';
-import { Interrupt } from './interrupt.ts';
-import { isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';
-import { readAgain } from './read-again.ts';
-import type { Pass } from './read-capture.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
 
 type Both<T> = Readonly<Record<End, T>>;
@@ -26,14 +28,14 @@ const ENDS: readonly End[] = ['client', 'server'];
 
 /** `resetlab explain --client A --server B`: two captures of one path; returns the exit code. */
 export const explainTwo = async (files: Both<string>, options: ExplainOptions): Promise<number> => {
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   const output = new Output();
-  const found = await investigateBoth(files, interrupt, languageOf(options.lang));
+  const found = await investigateBoth(files, operator, languageOf(options.lang));
   if (isComplaint(found)) {
     tell(found.complaint);
     return WRONG;
   }
-  if (interrupt.asked) return INTERRUPTED;
+  if (operator.interrupt.asked) return INTERRUPTED;
   const told = options.json === true ? rows(found, files, options) : report(found, files, options);
   if (isComplaint(told)) {
     tell(told.complaint);
@@ -55,16 +57,16 @@ interface Found {
 /** Two passes over each: what is there, and then what it means with the other at hand. */
 const investigateBoth = async (
   files: Both<string>,
-  interrupt: Interrupt,
+  operator: Operator,
   language: 'en' | 'zh',
 ): Promise<Found | Complaint> => {
   const tapes = { client: new Tape(), server: new Tape() };
   const taped: Partial<Record<End, Pass>> = {};
   for (const end of ENDS) {
-    const pass = await readAgain(files[end], tapes[end], interrupt);
+    const pass = await readAgain(files[end], tapes[end], operator);
     if (isComplaint(pass)) return pass;
     taped[end] = pass;
-    const problems = [...pass.reader.problems, ...(pass.problem ? [pass.problem] : [])];
+    const problems = problemsIn(pass);
     for (const one of problems) tell(`${files[end]}: ${problemText(one, wordsIn(language))}`);
     if (pass.reader.counts.packets === 0 && isDamaged(problems)) {
       return complain(`${files[end]}: nothing of it can be read`);
@@ -73,8 +75,8 @@ const investigateBoth = async (
   const { client, server } = taped as Both<Pass>;
   const counts = { client: client.reader.counts, server: server.reader.counts };
   const witness = witnessOf(tapes, counts);
-  const ofClient = await investigated('client', files.client, witness, interrupt);
-  const ofServer = await investigated('server', files.server, witness, interrupt);
+  const ofClient = await investigated('client', files.client, witness, operator);
+  const ofServer = await investigated('server', files.server, witness, operator);
   const summaries = { client: ofClient.summary, server: ofServer.summary };
   const verdicts = combined({ client: ofClient.verdicts, server: ofServer.verdicts }, witness);
   return { tapes, witness, summaries, verdicts };
@@ -84,12 +86,12 @@ const investigated = async (
   end: End,
   file: string,
   witness: Witness,
-  interrupt: Interrupt,
+  operator: Operator,
 ): Promise<{ readonly verdicts: Verdict[]; readonly summary: Summary }> => {
   const investigation = new Investigation({
     otherEnd: (frame, trigger) => witness.onReset(end, frame, trigger),
   });
-  const pass = await readAgain(file, investigation, interrupt);
+  const pass = await readAgain(file, investigation, operator);
   if (isComplaint(pass)) throw new Error(pass.complaint);
   const conclusion = investigation.conclude(pass.reader.counts, pass.reader.problems);
   const verdicts = [...conclusion];

@@ -2,15 +2,22 @@ import { existsSync } from 'node:fs';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Language, Text } from '../causes/text.ts';
 import type { Summary, Verdict } from '../forensics/verdict.ts';
+import { openCapture, STANDARD_INPUT, type CaptureSource } from '../reading/capture-source.ts';
+import { complain, isComplaint, type Complaint } from '../reading/complaint.ts';
+import {
+  investigate,
+  investigateWhole,
+  isDamaged,
+  type TakeVerdict,
+} from '../reading/investigate.ts';
+import type { Operator } from '../reading/operator.ts';
 import { JsonRows } from '../report/json.ts';
 import { markdownReport } from '../report/markdown.ts';
 import type { Findings } from '../report/model.ts';
 import { problemText, textReport, type TextOptions } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { openCapture, STANDARD_INPUT, type CaptureSource } from './capture-source.ts';
-import { complain, DONE, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
-import { investigate, investigateWhole, isDamaged, type TakeVerdict } from './investigate.ts';
+import { atTerminal } from './at-terminal.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
 import { version } from './version.ts';
@@ -82,7 +89,7 @@ const explainCaptures = async (
   options: ExplainOptions,
 ): Promise<number> => {
   const output = new Output();
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   let code = DONE;
   for (const [index, file] of files.entries()) {
     const source = openCapture(file);
@@ -93,14 +100,14 @@ const explainCaptures = async (
     }
     const { problems, complaint } =
       options.json === true
-        ? await explainAsRows(source, output, interrupt, options, files.length > 1)
-        : await explainAsReport(source, output, interrupt, options, index > 0);
+        ? await explainAsRows(source, output, operator, options, files.length > 1)
+        : await explainAsReport(source, output, operator, options, index > 0);
     if (complaint !== undefined) tell(complaint);
     if (complaint !== undefined || isDamaged(problems)) code = WRONG;
-    if (interrupt.asked) break;
+    if (operator.interrupt.asked) break;
   }
   await output.flush();
-  return interrupt.asked ? INTERRUPTED : code;
+  return operator.interrupt.asked ? INTERRUPTED : code;
 };
 
 interface Explained {
@@ -112,7 +119,7 @@ interface Explained {
 const explainAsRows = async (
   source: CaptureSource,
   output: Output,
-  interrupt: Interrupt,
+  operator: Operator,
   { connection, lang }: ExplainOptions,
   several: boolean,
 ): Promise<Explained> => {
@@ -126,7 +133,7 @@ const explainAsRows = async (
   };
   const { summary, interrupted, ladder, file } = await investigate(
     source,
-    interrupt,
+    operator,
     take,
     connection,
   );
@@ -147,12 +154,12 @@ const writeRow = (output: Output, rows: JsonRows, verdict: Verdict): Promise<voi
 const explainAsReport = async (
   source: CaptureSource,
   output: Output,
-  interrupt: Interrupt,
+  operator: Operator,
   options: ExplainOptions,
   isFurther: boolean,
 ): Promise<Explained> => {
   const language = languageOf(options.lang);
-  const findings = await investigateWhole(source, interrupt, options.connection);
+  const findings = await investigateWhole(source, operator, options.connection);
   const { problems } = findings.summary;
   const known = new KnownConnections();
   findings.verdicts.forEach((verdict) => known.note(verdict));

@@ -6,5 +6,5 @@ import type { Store } from '../fleet/machine/store.ts';
 export const fleetCrew = (store: Store, threads: number): Crew => {
   // A part is small and over soon: collecting garbage often, as for one large capture, gains nothing.
   setFlagsFromString('--heap-growing-percent=0');
-  return new Crew(new URL('./fleet-thread.js', import.meta.url), store.directory, threads);
+  return new Crew(store.directory, threads);
 };

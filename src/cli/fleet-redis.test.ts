@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { installed } from '../../test/tools.ts';
-import { refused, tinyCapture } from './tiny-capture.fixture.ts';
+import { refused, tinyCapture } from '../reading/tiny-capture.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-redis-'));

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureOf, dialogue } from '../../test/dialogue.ts';
-import { refused, tinyCapture } from './tiny-capture.fixture.ts';
+import { refused, tinyCapture } from '../reading/tiny-capture.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-fleet-'));

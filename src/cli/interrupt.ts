@@ -1,7 +1,8 @@
-import { INTERRUPTED } from './complaint.ts';
+import type { Interruption } from '../reading/operator.ts';
+import { INTERRUPTED } from './exit-codes.ts';
 
 /** Ctrl-C: the first asks for an end with what was found so far, the second ends at once. */
-export class Interrupt {
+export class Interrupt implements Interruption {
   #asked = false;
   #onAsked: (() => void) | undefined;
 
@@ -17,7 +18,6 @@ export class Interrupt {
     return this.#asked;
   }
 
-  /** Whom to wake, besides setting `asked`: one at a time. */
   wake(onAsked: (() => void) | undefined): void {
     this.#onAsked = onAsked;
   }

@@ -6,7 +6,7 @@ import { KernelTcp } from '../live/differential/kernel-tcp.ts';
 import { Random } from '../sim/prng.ts';
 import { defaultSettings, setSysctl, type Settings } from '../tcp/sysctl.ts';
 import { SYSCTLS } from '../tcp/sysctl-table.ts';
-import { DONE, FOUND, WRONG } from './complaint.ts';
+import { DONE, FOUND, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 
 interface DifferentialOptions {

@@ -10,7 +10,7 @@ import type { RunOptions } from '../lab/run.ts';
 import { OF_THE_MACHINE } from '../live/machine-sysctl.ts';
 import { LinuxLab } from '../live/run-on-linux.ts';
 import type { TextOptions } from '../report/text.ts';
-import { DONE, FOUND, WRONG } from './complaint.ts';
+import { DONE, FOUND, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 
 /** What a call asks to be played. */

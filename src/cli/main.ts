@@ -17,7 +17,7 @@ import { addSubmit } from './commands/submit.ts';
 import { addTimers } from './commands/timers.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
-import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { version } from './version.ts';
 
 // The heap may grow by a fifth before it is tidied: what lives is small, and what dies is much.

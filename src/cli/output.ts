@@ -1,4 +1,4 @@
-import { DONE } from './complaint.ts';
+import { DONE } from './exit-codes.ts';
 
 /** Bytes held back, so that rows leave in large pieces. */
 const PIECE = 1 << 17;

@@ -4,8 +4,9 @@ import { kindOf, type KnownVerdicts, readKnownVerdicts } from '../packetdrill/kn
 import { playScript } from '../packetdrill/play.ts';
 import type { Profile } from '../packetdrill/profile.ts';
 import type { Verdict } from '../packetdrill/verdict.ts';
-import { reasonOf } from './capture-source.ts';
-import { complain, type Complaint, DONE, FOUND, isComplaint, WRONG } from './complaint.ts';
+import { complain, type Complaint, isComplaint } from '../reading/complaint.ts';
+import { reasonOf } from '../reading/errno-words.ts';
+import { DONE, FOUND, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 
 export interface PacketdrillOptions {

@@ -1,7 +1,7 @@
 import { type Answer, type Cell, Database, QueryError } from '../fleet/machine/database.ts';
 import { Store } from '../fleet/machine/store.ts';
 import { StoreError } from '../fleet/machine/trouble.ts';
-import { DONE, WRONG } from './complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 
 export interface QueryOptions {

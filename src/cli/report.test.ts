@@ -7,9 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refused } from '../reading/tiny-capture.fixture.ts';
 import type { ReportData } from '../report/html/data.ts';
 import { ladderEntries } from '../report/html/ladder-data.ts';
-import { refused } from './tiny-capture.fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));

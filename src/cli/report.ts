@@ -2,19 +2,25 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Language } from '../causes/text.ts';
+import { STANDARD_INPUT, type CaptureSource } from '../reading/capture-source.ts';
+import { complain, isComplaint, type Complaint } from '../reading/complaint.ts';
+import { reasonOf } from '../reading/errno-words.ts';
+import { isDamaged } from '../reading/investigate.ts';
+import {
+  investigateWithLadders,
+  type FindingsWithLadders,
+} from '../reading/investigate-ladders.ts';
+import { withFileOf } from '../reading/spool.ts';
 import { anonymised } from '../report/anonymise.ts';
 import { reportDocument } from '../report/html/document.ts';
 import { laddersWanted, reportData } from '../report/html/report-data.ts';
 import { grouped } from '../report/numbers.ts';
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { reasonOf, STANDARD_INPUT, type CaptureSource } from './capture-source.ts';
-import { complain, DONE, INTERRUPTED, isComplaint, WRONG, type Complaint } from './complaint.ts';
+import { atTerminal } from './at-terminal.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
-import { isDamaged } from './investigate.ts';
-import { investigateWithLadders, type FindingsWithLadders } from './investigate-ladders.ts';
 import { Output, tell } from './output.ts';
-import { withFileOf } from './spool.ts';
 import { languageOf } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -85,7 +91,7 @@ const findingsIn = (
   source: CaptureSource,
   { payload }: ReportCommandOptions,
 ): Promise<FindingsWithLadders | Complaint> =>
-  investigateWithLadders(source, new Interrupt(), (verdicts) =>
+  investigateWithLadders(source, atTerminal(), (verdicts) =>
     laddersWanted(verdicts, payload === true),
   );
 

@@ -2,11 +2,11 @@ import { type MacAddress, parseMac } from '../device/mac-address.ts';
 import { parsePlace, type StreamPlace } from '../device/stream-place.ts';
 import { parseSubnet, type Subnet } from '../device/subnet.ts';
 import { SERVICE_PORTS, type ServiceName } from '../net/services/services.ts';
+import { complain, type Complaint, isComplaint } from '../reading/complaint.ts';
 import { defaultSettings, setSysctl, type Settings } from '../tcp/sysctl.ts';
 import { type IpAddress, parseAddress } from '../wire/ip-address.ts';
-import { complain, type Complaint, isComplaint } from './complaint.ts';
-import { suggest } from './suggest.ts';
 import type { StackOptions } from './stack.ts';
+import { suggest } from './suggest.ts';
 
 /** What carries the packets. */
 export type Attachment =

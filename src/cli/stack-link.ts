@@ -7,7 +7,7 @@ import { placeText } from '../device/stream-place.ts';
 import { type Subnet, subnetText } from '../device/subnet.ts';
 import { openTunDevice } from '../device/tun-device.ts';
 import { run } from '../live/command.ts';
-import { complain, type Complaint } from './complaint.ts';
+import { complain, type Complaint } from '../reading/complaint.ts';
 import type { Asked, Attachment } from './stack-call.ts';
 
 /** A device that is open, and what there is to say of it. */

@@ -1,11 +1,12 @@
 import { openNetwork, type Network } from '../net/network.ts';
 import { Services } from '../net/services/services.ts';
-import { DONE, isComplaint, WRONG } from './complaint.ts';
+import { isComplaint } from '../reading/complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { type Asked, whatIsAsked } from './stack-call.ts';
-import { type Opened, openSource, type Source } from './stack-link.ts';
 import { jsonLines, type StackLines } from './stack-json.ts';
+import { type Opened, openSource, type Source } from './stack-link.ts';
 import { Tally } from './stack-tally.ts';
 import { textLines } from './stack-text.ts';
 import { languageOf, paintFor } from './terminal.ts';

@@ -13,15 +13,15 @@ import { planned, receptionOf } from '../fleet/machine/submission.ts';
 import type { Plan, Work } from '../fleet/plan.ts';
 import { fleetWords, totalsLine } from '../fleet/words.ts';
 import type { Summary } from '../forensics/verdict.ts';
+import { reasonOf } from '../reading/errno-words.ts';
+import { isDamaged } from '../reading/investigate.ts';
 import { JsonRows } from '../report/json.ts';
 import { problemText } from '../report/text.ts';
 import { wordsIn } from '../report/words.ts';
-import { reasonOf } from './capture-source.ts';
 import { capturesNamed } from './captures-named.ts';
-import { DONE, WRONG } from './complaint.ts';
+import { DONE, WRONG } from './exit-codes.ts';
 import { fleetCrew } from './fleet-crew.ts';
 import { FleetProgress } from './fleet-progress.ts';
-import { isDamaged } from './investigate.ts';
 import { Output, tell } from './output.ts';
 import { languageOf } from './terminal.ts';
 

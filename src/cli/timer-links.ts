@@ -1,6 +1,6 @@
 import { IDLE_TIMERS } from '../causes/idle-timers.ts';
 import type { Link } from '../forensics/timer-chain.ts';
-import { type Complaint, complain, isComplaint } from './complaint.ts';
+import { type Complaint, complain, isComplaint } from '../reading/complaint.ts';
 import { suggest } from './suggest.ts';
 
 /** `name`, `name=60`, `name=75/60` (towards the client / towards the server). */

@@ -3,17 +3,18 @@ import { namedTimer } from '../causes/timers.ts';
 import { IdleGaps } from '../forensics/idle-gaps.ts';
 import { type SeenTimers, seenTimers } from '../forensics/seen-timers.ts';
 import { judgeChain, type Link } from '../forensics/timer-chain.ts';
+import { isComplaint } from '../reading/complaint.ts';
+import { isDamaged } from '../reading/investigate.ts';
+import { readAgain } from '../reading/read-again.ts';
+import { type Pass, problemsIn } from '../reading/read-capture.ts';
 import { problemText } from '../report/text.ts';
 import { chainText } from '../report/timers/chain-text.ts';
 import { seenText } from '../report/timers/seen-text.ts';
 import { productsText } from '../report/timers/products-text.ts';
 import { wordsIn } from '../report/words.ts';
-import { DONE, INTERRUPTED, isComplaint, WRONG } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
-import { isDamaged } from './investigate.ts';
+import { atTerminal } from './at-terminal.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
-import { readAgain } from './read-again.ts';
-import type { Pass } from './read-capture.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
 import { linksOf, looksLikeChain } from './timer-links.ts';
 
@@ -89,11 +90,11 @@ const tellCaptures = async (
   options: TimersOptions,
   output: Output,
 ): Promise<number> => {
-  const interrupt = new Interrupt();
+  const operator = atTerminal();
   let code = DONE;
   for (const file of files) {
     const gaps = new IdleGaps();
-    const pass = await readAgain(file, gaps, interrupt);
+    const pass = await readAgain(file, gaps, operator);
     if (isComplaint(pass)) {
       tell(pass.complaint);
       code = WRONG;
@@ -101,14 +102,14 @@ const tellCaptures = async (
     }
     if (!tellProblems(file, pass, options)) code = WRONG;
     if (pass.reader.counts.packets > 0) await output.write(found(file, gaps, options, files));
-    if (interrupt.asked) return INTERRUPTED;
+    if (operator.interrupt.asked) return INTERRUPTED;
   }
   return code;
 };
 
 /** Whether the capture was sound. */
-const tellProblems = (file: string, { reader, problem }: Pass, options: TimersOptions): boolean => {
-  const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
+const tellProblems = (file: string, pass: Pass, options: TimersOptions): boolean => {
+  const problems = problemsIn(pass);
   const words = wordsIn(languageOf(options.lang));
   for (const one of problems) tell(`${file}: ${problemText(one, words)}`);
   return !isDamaged(problems);

@@ -1,5 +1,5 @@
 import { CAUSE_IDS } from '../causes/ids.ts';
-import { complain, type Complaint } from './complaint.ts';
+import { complain, type Complaint } from '../reading/complaint.ts';
 import { suggest } from './suggest.ts';
 
 /** Says that no cause is called so, and what may have been meant. */

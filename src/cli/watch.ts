@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers';
 import { KernelResets } from '../live/kernel-resets.ts';
 import { wordsIn } from '../report/words.ts';
 import type { Watched } from '../report/watch/state.ts';
-import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
+import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor } from './terminal.ts';

@@ -4,7 +4,7 @@ import { connectTo } from '../fleet/machine/redis.ts';
 import { Store } from '../fleet/machine/store.ts';
 import { RedisError, StoreError } from '../fleet/machine/trouble.ts';
 import { fleetWords } from '../fleet/words.ts';
-import { INTERRUPTED, WRONG } from './complaint.ts';
+import { INTERRUPTED, WRONG } from './exit-codes.ts';
 import { fleetCrew } from './fleet-crew.ts';
 import { Interrupt } from './interrupt.ts';
 import { tell } from './output.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { refused } from '../../src/cli/tiny-capture.fixture.ts';
+import { refused } from '../../src/reading/tiny-capture.fixture.ts';
 import { hasBrowser, openBrowser, openPage, reportsFolder, resetlab } from './browser.ts';
 
 /** Reports on recorded captures, opened in a browser as whoever gets them in a ticket opens them. */

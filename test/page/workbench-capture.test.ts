@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { refused } from '../../src/cli/tiny-capture.fixture.ts';
+import { refused } from '../../src/reading/tiny-capture.fixture.ts';
 import type { ReportData } from '../../src/report/html/data.ts';
 import { ROOT } from '../tree.ts';
 import { hasBrowser, openBrowser, reportsFolder } from './browser.ts';

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Task } from '../plan.ts';
 import { StoreError } from './trouble.ts';
 
+const THREAD = new URL('./task-thread.js', import.meta.url);
 const NO_MEMORY = 'a task wants more memory than there is; see node --max-old-space-size';
 
 /** What a thread answers to a task. */
@@ -19,16 +20,14 @@ interface Waiting {
  * that died otherwise with its error. Another takes its place.
  */
 export class Crew {
-  readonly #script: URL;
   readonly #directory: string;
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Waiting>();
   readonly #queue: Waiting[] = [];
   #missing: number;
 
-  /** `script` answers each `Task` with a `Reply`; `threads` of them at most. */
-  constructor(script: URL, directory: string, threads: number) {
-    this.#script = script;
+  /** For the store in the directory; so many threads at most. */
+  constructor(directory: string, threads: number) {
     this.#directory = directory;
     this.#missing = threads;
   }
@@ -58,7 +57,7 @@ export class Crew {
   #hire(): Worker | undefined {
     if (this.#missing === 0) return undefined;
     this.#missing--;
-    const thread = new Worker(this.#script, { workerData: this.#directory });
+    const thread = new Worker(THREAD, { workerData: this.#directory });
     thread.on('message', (reply: Reply) => {
       const waiting = this.#end(thread);
       this.#idle.push(thread);

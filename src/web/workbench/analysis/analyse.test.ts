@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../../../test/tree.ts';
-import { openCapture } from '../../../cli/capture-source.ts';
-import { isComplaint } from '../../../cli/complaint.ts';
-import { investigateWithLadders } from '../../../cli/investigate-ladders.ts';
-import { Interrupt } from '../../../cli/interrupt.ts';
+import { openCapture } from '../../../reading/capture-source.ts';
+import { isComplaint } from '../../../reading/complaint.ts';
+import { investigateWithLadders } from '../../../reading/investigate-ladders.ts';
+import { UNATTENDED } from '../../../reading/operator.ts';
 import { laddersWanted } from '../../../report/html/report-data.ts';
 import { analyse, type Progress } from './analyse.ts';
 
@@ -18,13 +18,11 @@ const fileOf = (name: string, bytes: Uint8Array<ArrayBuffer>): File => new File(
 const example = (name: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(readFileSync(join(EXAMPLES, name)));
 
-const interrupt = new Interrupt();
-
 /** As the command line reads it. */
 const byCommand = async (name: string) => {
   const source = openCapture(join(EXAMPLES, name));
   if (isComplaint(source)) throw new Error(source.complaint);
-  const read = await investigateWithLadders(source, interrupt, (verdicts) =>
+  const read = await investigateWithLadders(source, UNATTENDED, (verdicts) =>
     laddersWanted(verdicts, false),
   );
   if (isComplaint(read)) throw new Error(read.complaint);

@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Investigation } from '../forensics/investigation.ts';
 import type { Survey } from '../forensics/survey.ts';
 import type { CaptureSource } from './capture-source.ts';
-import type { Interrupt } from './interrupt.ts';
-import type { Progress } from './progress.ts';
+import type { Interruption, Progress } from './operator.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { type Pass, readSeekable } from './read-capture.ts';
 
@@ -12,13 +11,13 @@ const WORTH_A_THREAD = 64 << 20;
 
 /** The two passes over a file, whoever does the reading. */
 export interface Passes {
-  survey(survey: Survey, limit: number, interrupt: Interrupt | undefined): Promise<Pass>;
+  survey(survey: Survey, limit: number, interrupt: Interruption | undefined): Promise<Pass>;
   /** `between` is called after each piece; a promise asks to wait. */
   investigate(
     investigation: Investigation,
     survey: Survey,
     limit: number,
-    interrupt: Interrupt | undefined,
+    interrupt: Interruption | undefined,
     between: () => Promise<void> | undefined,
   ): Promise<Pass>;
   close(): Promise<void>;

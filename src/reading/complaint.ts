@@ -6,9 +6,3 @@ export interface Complaint {
 export const complain = (complaint: string): Complaint => ({ complaint });
 
 export const isComplaint = (value: object): value is Complaint => 'complaint' in value;
-
-/** Exit codes, as scripts see them. */
-export const DONE = 0;
-export const FOUND = 1;
-export const WRONG = 2;
-export const INTERRUPTED = 130;

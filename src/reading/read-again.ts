@@ -2,8 +2,7 @@ import { closeSync } from 'node:fs';
 import type { CaptureVisitor } from '../capture/transcript.ts';
 import { openCapture } from './capture-source.ts';
 import { type Complaint, isComplaint } from './complaint.ts';
-import type { Interrupt } from './interrupt.ts';
-import { Progress } from './progress.ts';
+import type { Operator } from './operator.ts';
 import { type Pass, readSeekable } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 
@@ -11,11 +10,11 @@ import { readStream } from './read-stream.ts';
 export const readAgain = async (
   file: string,
   visitor: CaptureVisitor,
-  interrupt: Interrupt,
+  { interrupt, progressOf }: Operator,
 ): Promise<Pass | Complaint> => {
   const source = openCapture(file);
   if (isComplaint(source)) return source;
-  const progress = new Progress(file, source.bytes);
+  const progress = progressOf(file, source.bytes);
   try {
     if (source.kind === 'stream') {
       return await readStream(source, visitor, progress, interrupt, () => undefined);
@@ -25,6 +24,6 @@ export const readAgain = async (
     closeSync(descriptor);
     return pass;
   } finally {
-    progress.erase();
+    progress.end();
   }
 };

@@ -16,9 +16,8 @@ import {
   HAS_PAYLOAD,
   ORDINARY_WORDS,
 } from './conveyor.ts';
-import type { Interrupt } from './interrupt.ts';
+import type { Interruption, Progress } from './operator.ts';
 import type { Passes } from './passes.ts';
-import type { Progress } from './progress.ts';
 import { type Pass, YIELD_MS } from './read-capture.ts';
 import type { ReadingOrder, ReadingReport } from './reading-thread.ts';
 
@@ -42,7 +41,7 @@ export class ReadAhead implements Passes {
     this.#thread.unref();
   }
 
-  survey(survey: Survey, limit: number, interrupt: Interrupt | undefined): Promise<Pass> {
+  survey(survey: Survey, limit: number, interrupt: Interruption | undefined): Promise<Pass> {
     const order = { descriptor: this.#descriptor, limit, followed: undefined };
     return this.#read(order, (tray) => this.#unloadForSurvey(tray, survey), interrupt);
   }
@@ -51,7 +50,7 @@ export class ReadAhead implements Passes {
     investigation: Investigation,
     survey: Survey,
     limit: number,
-    interrupt: Interrupt | undefined,
+    interrupt: Interruption | undefined,
     between: () => Promise<void> | undefined,
   ): Promise<Pass> {
     const order = { descriptor: this.#descriptor, limit, followed: survey.marked };
@@ -70,7 +69,7 @@ export class ReadAhead implements Passes {
   async #read(
     order: ReadingOrder,
     unload: (tray: FullTray) => Promise<void> | undefined,
-    interrupt: Interrupt | undefined,
+    interrupt: Interruption | undefined,
   ): Promise<Pass> {
     const report = this.#order(order);
     let interrupted = false;

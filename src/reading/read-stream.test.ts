@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Interrupt } from './interrupt.ts';
-import { Progress } from './progress.ts';
+import { UNATTENDED } from './operator.ts';
 import { readSeekable } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 import { refused } from './tiny-capture.fixture.ts';
@@ -13,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'resetlab-read-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const nobody = { segment: () => {}, icmpError: () => {} };
-const interrupt = new Interrupt();
+const { interrupt } = UNATTENDED;
 
 const read = async (bytes: Uint8Array) => {
   const file = join(folder, 'capture');
@@ -23,7 +22,7 @@ const read = async (bytes: Uint8Array) => {
   const pass = await readStream(
     source,
     nobody,
-    new Progress(file, undefined),
+    UNATTENDED.progressOf(file, undefined),
     interrupt,
     () => undefined,
   );
@@ -78,7 +77,7 @@ describe('an ordinary file', () => {
     const file = join(folder, 'growing');
     writeFileSync(file, refused(10));
     const descriptor = openSync(file, 'r');
-    const progress = new Progress(file, undefined);
+    const progress = UNATTENDED.progressOf(file, undefined);
     const first = await readSeekable(descriptor, Infinity, nobody, progress, undefined);
     writeFileSync(file, refused(20));
     const second = await readSeekable(descriptor, first.bytes, nobody, progress, undefined);
@@ -89,7 +88,7 @@ describe('an ordinary file', () => {
 
   it('tells trouble of the disk as a problem with its place', async () => {
     const descriptor = openSync(folder, 'r');
-    const progress = new Progress(folder, undefined);
+    const progress = UNATTENDED.progressOf(folder, undefined);
     const pass = await readSeekable(descriptor, 100, nobody, progress, undefined);
     closeSync(descriptor);
     expect(pass.problem).toMatchObject({ code: 'unreadable', offset: 0, fatal: true });

@@ -5,10 +5,9 @@ import { Survey } from '../forensics/survey.ts';
 import type { Ladder, Summary, Verdict } from '../forensics/verdict.ts';
 import type { Findings } from '../report/model.ts';
 import type { CaptureSource } from './capture-source.ts';
-import type { Interrupt } from './interrupt.ts';
+import type { Operator } from './operator.ts';
 import { passesOver } from './passes.ts';
-import { Progress } from './progress.ts';
-import type { Pass } from './read-capture.ts';
+import { type Pass, problemsIn } from './read-capture.ts';
 import { readStream } from './read-stream.ts';
 
 /** What a capture came to, besides its verdicts. */
@@ -34,13 +33,13 @@ export type TakeVerdict = (verdict: Verdict) => Promise<void> | undefined;
  */
 export const investigate = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  operator: Operator,
   take: TakeVerdict,
   keepLadderOf?: number,
   afterwards?: (reread: Reread) => Promise<void>,
 ): Promise<Outcome> => {
-  if (source.kind === 'stream') return once(source, interrupt, take, keepLadderOf);
-  const outcome = await twice(source, interrupt, take, keepLadderOf, afterwards);
+  if (source.kind === 'stream') return once(source, operator, take, keepLadderOf);
+  const outcome = await twice(source, operator, take, keepLadderOf, afterwards);
   closeSync(source.descriptor);
   return outcome;
 };
@@ -48,42 +47,42 @@ export const investigate = async (
 /** The same with all verdicts at hand, in the order of the frames. */
 export const investigateWhole = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  operator: Operator,
   keepLadderOf?: number,
 ): Promise<Findings> => {
   const verdicts: Verdict[] = [];
   const keep = (verdict: Verdict): undefined => void verdicts.push(verdict);
-  const outcome = await investigate(source, interrupt, keep, keepLadderOf);
+  const outcome = await investigate(source, operator, keep, keepLadderOf);
   return { ...outcome, verdicts: verdicts.toSorted((a, b) => a.frame - b.frame) };
 };
 
 /** A stream goes by once: every connection is followed as it comes. */
 const once = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  { interrupt, progressOf }: Operator,
   take: TakeVerdict,
   keepLadderOf: number | undefined,
 ): Promise<Outcome> => {
-  const progress = new Progress(source.file, source.bytes);
+  const progress = progressOf(source.file, source.bytes);
   // A ladder shows payloads' first words, which traces do not keep.
   const inquirer = keepLadderOf === undefined ? new Intake() : new Investigation({ keepLadderOf });
   const hearing = new Hearing(inquirer, take, keepLadderOf);
   const pass = await readStream(source, inquirer, progress, interrupt, hearing.ripe);
-  progress.erase();
+  progress.end();
   return { file: source.file, ...(await hearing.end(pass)), interrupted: pass.interrupted };
 };
 
 /** A file is surveyed first, so that only connections with something to tell are followed. */
 const twice = async (
   source: CaptureSource & { kind: 'seekable' },
-  interrupt: Interrupt,
+  { interrupt, progressOf }: Operator,
   take: TakeVerdict,
   keepLadderOf: number | undefined,
   afterwards: ((reread: Reread) => Promise<void>) | undefined,
 ): Promise<Outcome> => {
   const { file, bytes } = source;
   const survey = new Survey();
-  const progress = new Progress(file, bytes * (afterwards === undefined ? 2 : 3));
+  const progress = progressOf(file, bytes * (afterwards === undefined ? 2 : 3));
   const passes = passesOver(source, progress);
   const first = await passes.survey(survey, bytes, interrupt);
   survey.finish();
@@ -105,7 +104,7 @@ const twice = async (
       passes.investigate(again, survey, first.bytes, undefined, between),
   });
   await passes.close();
-  progress.erase();
+  progress.end();
   return { file, ...end, interrupted: interrupt.asked };
 };
 
@@ -138,9 +137,8 @@ class Hearing {
     return full;
   };
 
-  async end({ reader, problem }: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
-    const problems = problem === undefined ? reader.problems : [...reader.problems, problem];
-    const conclusion = this.#inquirer.conclude(reader.counts, problems);
+  async end(pass: Pass): Promise<{ summary: Summary; ladder: Ladder | undefined }> {
+    const conclusion = this.#inquirer.conclude(pass.reader.counts, problemsIn(pass));
     for (const verdict of conclusion) {
       const full = this.#hand(verdict);
       if (full !== undefined) await full;

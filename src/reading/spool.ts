@@ -2,9 +2,10 @@ import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openCapture, reasonOf, type CaptureSource } from './capture-source.ts';
+import { openCapture, type CaptureSource } from './capture-source.ts';
 import { complain, isComplaint, type Complaint } from './complaint.ts';
-import type { Interrupt } from './interrupt.ts';
+import { reasonOf } from './errno-words.ts';
+import type { Interruption } from './operator.ts';
 
 /**
  * Does something with a capture that has to be opened more than once. What comes through a pipe is
@@ -12,7 +13,7 @@ import type { Interrupt } from './interrupt.ts';
  */
 export const withFileOf = async <Result>(
   file: string,
-  interrupt: Interrupt,
+  interrupt: Interruption,
   use: (source: CaptureSource) => Promise<Result>,
 ): Promise<Result | Complaint> => {
   const source = openCapture(file);
@@ -35,7 +36,7 @@ export const withFileOf = async <Result>(
 const keep = async (
   { file, descriptor }: CaptureSource,
   path: string,
-  interrupt: Interrupt,
+  interrupt: Interruption,
 ): Promise<Complaint | undefined> => {
   const abort = new AbortController();
   interrupt.wake(() => abort.abort());

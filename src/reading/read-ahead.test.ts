@@ -13,19 +13,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Investigation } from '../forensics/investigation.ts';
 import { Survey } from '../forensics/survey.ts';
 import { JsonRows } from '../report/json.ts';
-import { Interrupt } from './interrupt.ts';
+import { UNATTENDED } from './operator.ts';
 import { type Passes, passesHere } from './passes.ts';
-import { Progress } from './progress.ts';
 
 // The thread's program is there only where it was built.
 const { ReadAhead }: typeof import('./read-ahead.ts') = await import(
   // @ts-ignore
-  '../../dist/cli/read-ahead.js'
+  '../../dist/reading/read-ahead.js'
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-ahead-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const interrupt = new Interrupt();
+const { interrupt } = UNATTENDED;
 const examples = new URL('../../examples/', import.meta.url);
 
 /** All rows and the summary of a file, read through `passes`. */
@@ -49,7 +48,7 @@ const told = async (passes: Passes, bytes: number): Promise<string[]> => {
 const bothWays = async (file: string): Promise<{ ahead: string[]; here: string[] }> => {
   const descriptor = openSync(file, 'r');
   const { size } = statSync(file);
-  const progress = new Progress(file, undefined);
+  const progress = UNATTENDED.progressOf(file, undefined);
   const here = await told(passesHere(descriptor, progress), size);
   const ahead = await told(new ReadAhead(descriptor, progress), size);
   closeSync(descriptor);

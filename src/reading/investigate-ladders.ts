@@ -4,9 +4,8 @@ import type { Ladder, Verdict } from '../forensics/verdict.ts';
 import type { Findings } from '../report/model.ts';
 import { openCapture, type CaptureSource } from './capture-source.ts';
 import { type Complaint, isComplaint } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
 import { investigate, investigateWhole } from './investigate.ts';
-import { Progress } from './progress.ts';
+import { UNATTENDED, type Operator } from './operator.ts';
 import { readStream } from './read-stream.ts';
 
 /** What a capture came to, and the segments of the connections concerned. */
@@ -21,25 +20,25 @@ export interface FindingsWithLadders {
  */
 export const investigateWithLadders = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  operator: Operator,
   wishesFor: (verdicts: readonly Verdict[]) => LadderWishes,
 ): Promise<FindingsWithLadders | Complaint> =>
   source.kind === 'seekable'
-    ? ofFile(source, interrupt, wishesFor)
-    : ofStream(source, interrupt, wishesFor);
+    ? ofFile(source, operator, wishesFor)
+    : ofStream(source, operator, wishesFor);
 
 const inFrameOrder = (verdicts: readonly Verdict[]): readonly Verdict[] =>
   verdicts.toSorted((a, b) => a.frame - b.frame);
 
 const ofFile = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  operator: Operator,
   wishesFor: (verdicts: readonly Verdict[]) => LadderWishes,
 ): Promise<FindingsWithLadders> => {
   const verdicts: Verdict[] = [];
   let ladders: readonly Ladder[] = [];
   const keep = (verdict: Verdict): undefined => void verdicts.push(verdict);
-  const outcome = await investigate(source, interrupt, keep, undefined, async (reread) => {
+  const outcome = await investigate(source, operator, keep, undefined, async (reread) => {
     const sorted = inFrameOrder(verdicts);
     const again = new Investigation({ survey: reread.survey, ladders: wishesFor(sorted) });
     await reread.investigate(again, () => forget(again));
@@ -51,16 +50,18 @@ const ofFile = async (
 /** Compressed: there is no cheaper way to its middle than from its beginning. */
 const ofStream = async (
   source: CaptureSource,
-  interrupt: Interrupt,
+  operator: Operator,
   wishesFor: (verdicts: readonly Verdict[]) => LadderWishes,
 ): Promise<FindingsWithLadders | Complaint> => {
-  const findings = await investigateWhole(source, interrupt);
+  const findings = await investigateWhole(source, operator);
   const reopened = openCapture(source.file);
   if (isComplaint(reopened)) return reopened;
   const again = new Investigation({ ladders: wishesFor(findings.verdicts) });
-  const progress = new Progress(source.file, reopened.bytes);
-  await readStream(reopened, again, progress, new Interrupt(), () => forget(again));
-  progress.erase();
+  const progress = operator.progressOf(source.file, reopened.bytes);
+  // Who asked for an early end already is owed the ladders of what was found until then.
+  const { interrupt } = operator.interrupt.asked ? UNATTENDED : operator;
+  await readStream(reopened, again, progress, interrupt, () => forget(again));
+  progress.end();
   return { findings, ladders: again.ladders(findings.verdicts) };
 };
 

@@ -7,8 +7,7 @@ import { CaptureReader } from '../capture/reader.ts';
 import type { Problem } from '../capture/problem.ts';
 import type { CaptureVisitor } from '../capture/transcript.ts';
 import type { CaptureSource } from './capture-source.ts';
-import type { Interrupt } from './interrupt.ts';
-import type { Progress } from './progress.ts';
+import type { Interruption, Progress } from './operator.ts';
 import { unreadable, type Pass } from './read-capture.ts';
 
 /** Bytes that must be there before it can be said how they are compressed. */
@@ -28,7 +27,7 @@ export const readStream = async (
   source: CaptureSource,
   visitor: CaptureVisitor,
   progress: Progress,
-  interrupt: Interrupt,
+  interrupt: Interruption,
   between: () => Promise<void> | undefined,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);
@@ -72,7 +71,7 @@ const ASK_AGAIN_MS = 5;
  * allocate for every 64 KiB. While one is worked on, the other is being filled. Ends at the end of
  * the input, or when somebody interrupts.
  */
-async function* pieces(descriptor: number, interrupt: Interrupt): AsyncGenerator<Uint8Array> {
+async function* pieces(descriptor: number, interrupt: Interruption): AsyncGenerator<Uint8Array> {
   let [piece, other] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
   const interrupted = new Promise<number>((resolve) => {
     interrupt.wake(() => resolve(0));

@@ -1,3 +1,4 @@
+import type { Progress } from '../reading/operator.ts';
 import { grouped } from '../report/numbers.ts';
 
 /** Silence before the first word, and between two. */
@@ -8,7 +9,7 @@ const EVERY_MS = 100;
  * One line on a terminal's standard error while a capture is read: how far, how fast, how long yet.
  * Short work never shows it, and it is gone before anything else is printed.
  */
-export class Progress {
+export class ProgressLine implements Progress {
   readonly #label: string;
   readonly #totalBytes: number | undefined;
   readonly #startMs = performance.now();
@@ -24,7 +25,6 @@ export class Progress {
     this.#totalBytes = totalBytes;
   }
 
-  /** So many more bytes were read, with so many packets in them. */
   advance(bytes: number, packets: number): void {
     this.#bytes += bytes;
     this.#packets += packets;
@@ -51,7 +51,7 @@ export class Progress {
   }
 
   /** Takes the line away. */
-  erase(): void {
+  end(): void {
     if (this.#shown) process.stderr.write('\r\u001b[2K');
     this.#shown = false;
   }

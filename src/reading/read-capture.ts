@@ -3,8 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CaptureReader } from '../capture/reader.ts';
 import type { CaptureCounts, Problem } from '../capture/problem.ts';
 import type { CaptureVisitor } from '../capture/transcript.ts';
-import type { Interrupt } from './interrupt.ts';
-import type { Progress } from './progress.ts';
+import type { Interruption, Progress } from './operator.ts';
 
 const PIECE = 1 << 20;
 /** How long Ctrl-C may have to wait. */
@@ -20,6 +19,10 @@ export interface Pass {
   readonly interrupted: boolean;
 }
 
+/** All that went wrong, the end of the pass last. */
+export const problemsIn = ({ reader, problem }: Pass): readonly Problem[] =>
+  problem === undefined ? reader.problems : [...reader.problems, problem];
+
 const nothing = (): undefined => undefined;
 
 let piece: Buffer | undefined;
@@ -33,7 +36,7 @@ export const readSeekable = async (
   limit: number,
   visitor: CaptureVisitor,
   progress: Progress,
-  interrupt: Interrupt | undefined,
+  interrupt: Interruption | undefined,
   between: () => Promise<void> | undefined = nothing,
 ): Promise<Pass> => {
   const reader = new CaptureReader(visitor);

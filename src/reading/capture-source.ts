@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { sniffCompression } from '../capture/magic.ts';
 import { complain, type Complaint } from './complaint.ts';
+import { reasonOf } from './errno-words.ts';
 
 /** A capture as it can be read: any number of times from its beginning, or once as it comes. */
 export type CaptureSource =
@@ -48,16 +49,3 @@ const opened = (file: string, descriptor: number): CaptureSource | Complaint => 
   const kind = sniffCompression(start.subarray(0, got)) === 'none' ? 'seekable' : 'stream';
   return { kind, file, descriptor, bytes: status.size };
 };
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  ENOTDIR: 'no such file (part of the path is not a directory)',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'too many symbolic links',
-  EMFILE: 'too many open files',
-};
-
-/** Why the machine would not, in words. */
-export const reasonOf = (error: NodeJS.ErrnoException): string =>
-  REASONS[error.code ?? ''] ?? error.message;
