@@ -8,13 +8,16 @@ import { Output, tell } from './output.ts';
 import { languageOf, paintFor } from './terminal.ts';
 import { type Face, JsonFace, LinesFace, ScreenFace } from './watch/faces.ts';
 import { KernelMatch } from './watch/kernel-match.ts';
-import { captureFromPipe, captureWithTcpdump, type LiveCapture } from './watch/live-capture.ts';
+import { captureProgram } from './watch/capture-program.ts';
+import { captureFromPipe, captureOnDevice, type LiveCapture } from './watch/live-capture.ts';
 import { Metrics } from './watch/metrics.ts';
 import { Saver } from './watch/saver.ts';
 import { Watcher } from './watch/watcher.ts';
 
 export interface WatchOptions {
   readonly interface: string;
+  /** A program that captures; undefined: whichever is installed. */
+  readonly with?: string;
   readonly json?: true;
   readonly lines?: true;
   readonly kernel: boolean;
@@ -37,6 +40,11 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
     tell('standard input is a terminal: pipe a capture into it, or name a device with -i');
     return WRONG;
   }
+  const program = isPipe ? undefined : captureProgram(options.with);
+  if (typeof program === 'string') {
+    tell(program);
+    return WRONG;
+  }
   const parts = await makeParts(options, isPipe);
   if (typeof parts === 'string') {
     tell(parts);
@@ -56,9 +64,10 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
         resolve({ why, capture });
       },
     };
-    const capture = isPipe
-      ? captureFromPipe(process.stdin, listener)
-      : captureWithTcpdump(options.interface, filter, listener);
+    const capture =
+      program === undefined
+        ? captureFromPipe(process.stdin, listener)
+        : captureOnDevice(program, options.interface, filter, listener);
     interrupt.wake(() => capture.stop());
     const clock = setInterval(() => {
       watcher.tick();

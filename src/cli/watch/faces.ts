@@ -45,7 +45,8 @@ export class JsonFace implements Face {
     this.output.writeNow(`${JSON.stringify({ type: 'dropped', packets: dropped })}\n`);
   }
 
-  end(summary: Summary): void {
+  end(summary: Summary, state: WatchState): void {
+    this.refresh(state);
     this.output.writeNow(this.rows.summary(summary));
   }
 }
@@ -80,6 +81,7 @@ export class LinesFace implements Face {
   }
 
   end(_summary: Summary, state: WatchState): void {
+    this.refresh(state);
     this.line(this.watch.resets(state));
   }
 

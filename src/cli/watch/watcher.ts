@@ -80,6 +80,7 @@ export class Watcher {
     return this.reader.counts.packets;
   }
 
+  /** `dropped`: as the capture says while it runs; else what stands in it counts. */
   state(dropped: number | undefined, kernelSilent: string | undefined): WatchState {
     const nowMs = performance.now();
     this.moments = this.moments.filter((atMs) => nowMs - atMs < MINUTE_MS);
@@ -93,9 +94,14 @@ export class Watcher {
       lastMinute: this.moments.length,
       byCause: this.byCause,
       last: this.last,
-      dropped,
+      dropped: dropped ?? this.droppedAsWritten,
       kernelSilent,
     };
+  }
+
+  private get droppedAsWritten(): number | undefined {
+    const { dropped } = this.reader.counts;
+    return dropped < 0 ? undefined : dropped;
   }
 
   private packetsPerSecond(nowMs: number): number {
