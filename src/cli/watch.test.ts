@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,23 @@ describe('a capture that comes through a pipe', () => {
       { type: 'dropped', packets: 42 },
       { type: 'summary' },
     ]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('is summed up also at %s', async (signal) => {
+    const child = spawn(process.execPath, [MAIN, 'watch', '-'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let heard = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (heard += text));
+    // It need not read to the end.
+    child.stdin.on('error', () => {});
+    // Of the first of these it is known at once that nothing comes after.
+    child.stdin.write(refused(3000));
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(130);
+    expect(rowsOf(heard).at(-1)).toMatchObject({ type: 'summary' });
   });
 
   it('is no capture at all: says so', () => {

@@ -3,7 +3,7 @@ import { KernelResets } from '../live/kernel-resets.ts';
 import { wordsIn } from '../report/words.ts';
 import type { Watched } from '../report/watch/state.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
-import { Interrupt } from './interrupt.ts';
+import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor } from './terminal.ts';
 import { type Face, JsonFace, LinesFace, ScreenFace } from './watch/faces.ts';
@@ -51,7 +51,7 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
     return WRONG;
   }
   const { watcher, face, metrics, kernel, kernelSilent } = parts;
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(ALL_ENDS);
   face.begin();
   const end = await new Promise<{ why: string | undefined; capture: LiveCapture }>((resolve) => {
     const listener = {
@@ -77,7 +77,7 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
       if (watcher.broken !== undefined) capture.stop();
     }, TICK_MS);
   });
-  const summary = watcher.conclude();
+  const summary = watcher.conclude(interrupt.asked);
   kernel?.close();
   face.end(summary, watcher.state(end.capture.dropped, kernelSilent));
   await parts.finish();

@@ -61,9 +61,9 @@ export class Watcher {
     this.hearVerdicts();
   }
 
-  /** The end of the input: what is still open is judged now. */
-  conclude(): Summary {
-    this.reader.end();
+  /** What is still open is judged now; where somebody broke off, half a packet is no fault of the input. */
+  conclude(isBrokenOff: boolean): Summary {
+    if (!isBrokenOff) this.reader.end();
     this.kernel?.listen();
     const { counts, problems } = this.reader;
     const conclusion = this.investigation.conclude(counts, problems);
