@@ -2,6 +2,7 @@ import { setInterval } from 'node:timers';
 import { KernelResets } from '../live/kernel-resets.ts';
 import { wordsIn } from '../report/words.ts';
 import type { Watched } from '../report/watch/state.ts';
+import { watchWordsIn } from '../report/watch/words.ts';
 import { DONE, INTERRUPTED, WRONG } from './complaint.ts';
 import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
@@ -143,10 +144,10 @@ const makeParts = async (options: WatchOptions, isPipe: boolean): Promise<Parts 
 
 const faceFor = (options: WatchOptions, output: Output): Face => {
   const words = wordsIn(languageOf(options.lang));
-  const paint = paintFor(options.color);
-  if (options.lines === true) return new LinesFace(output, words, paint);
+  const manner = { words, watch: watchWordsIn(words.language), paint: paintFor(options.color) };
+  if (options.lines === true) return new LinesFace(output, manner);
   if (options.json === true || !process.stdout.isTTY) return new JsonFace(output, words);
-  return new ScreenFace(process.stdout, words, paint);
+  return new ScreenFace(process.stdout, manner);
 };
 
 const MEBIBYTE = 1 << 20;
