@@ -47,9 +47,10 @@ export class Output {
     return process.stdout.write(text);
   }
 
-  /** Writes what is held back. */
+  /** Writes what is held back; resolves when all has left, so that the process may exit. */
   async flush(): Promise<void> {
     await this.#send();
+    await new Promise((resolve) => process.stdout.write('', resolve));
   }
 
   #add(bytes: Buffer): Promise<void> | undefined {

@@ -2,19 +2,23 @@ import { setInterval } from 'node:timers';
 import { KernelResets } from '../live/kernel-resets.ts';
 import { wordsIn } from '../report/words.ts';
 import type { Watched } from '../report/watch/state.ts';
+import { watchWordsIn } from '../report/watch/words.ts';
 import { DONE, INTERRUPTED, WRONG } from './exit-codes.ts';
-import { Interrupt } from './interrupt.ts';
+import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { languageOf, paintFor } from './terminal.ts';
 import { type Face, JsonFace, LinesFace, ScreenFace } from './watch/faces.ts';
 import { KernelMatch } from './watch/kernel-match.ts';
-import { captureFromPipe, captureWithTcpdump, type LiveCapture } from './watch/live-capture.ts';
+import { captureProgram } from './watch/capture-program.ts';
+import { captureFromPipe, captureOnDevice, type LiveCapture } from './watch/live-capture.ts';
 import { Metrics } from './watch/metrics.ts';
 import { Saver } from './watch/saver.ts';
 import { Watcher } from './watch/watcher.ts';
 
 export interface WatchOptions {
   readonly interface: string;
+  /** A program that captures; undefined: whichever is installed. */
+  readonly with?: string;
   readonly json?: true;
   readonly lines?: true;
   readonly kernel: boolean;
@@ -37,13 +41,18 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
     tell('standard input is a terminal: pipe a capture into it, or name a device with -i');
     return WRONG;
   }
+  const program = isPipe ? undefined : captureProgram(options.with);
+  if (typeof program === 'string') {
+    tell(program);
+    return WRONG;
+  }
   const parts = await makeParts(options, isPipe);
   if (typeof parts === 'string') {
     tell(parts);
     return WRONG;
   }
   const { watcher, face, metrics, kernel, kernelSilent } = parts;
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(ALL_ENDS);
   face.begin();
   const end = await new Promise<{ why: string | undefined; capture: LiveCapture }>((resolve) => {
     const listener = {
@@ -56,9 +65,10 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
         resolve({ why, capture });
       },
     };
-    const capture = isPipe
-      ? captureFromPipe(process.stdin, listener)
-      : captureWithTcpdump(options.interface, filter, listener);
+    const capture =
+      program === undefined
+        ? captureFromPipe(process.stdin, listener)
+        : captureOnDevice(program, options.interface, filter, listener);
     interrupt.wake(() => capture.stop());
     const clock = setInterval(() => {
       watcher.tick();
@@ -68,7 +78,7 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
       if (watcher.broken !== undefined) capture.stop();
     }, TICK_MS);
   });
-  const summary = watcher.conclude();
+  const summary = watcher.conclude(interrupt.asked);
   kernel?.close();
   face.end(summary, watcher.state(end.capture.dropped, kernelSilent));
   await parts.finish();
@@ -134,10 +144,10 @@ const makeParts = async (options: WatchOptions, isPipe: boolean): Promise<Parts 
 
 const faceFor = (options: WatchOptions, output: Output): Face => {
   const words = wordsIn(languageOf(options.lang));
-  const paint = paintFor(options.color);
-  if (options.lines === true) return new LinesFace(output, words, paint);
+  const manner = { words, watch: watchWordsIn(words.language), paint: paintFor(options.color) };
+  if (options.lines === true) return new LinesFace(output, manner);
   if (options.json === true || !process.stdout.isTTY) return new JsonFace(output, words);
-  return new ScreenFace(process.stdout, words, paint);
+  return new ScreenFace(process.stdout, manner);
 };
 
 const MEBIBYTE = 1 << 20;

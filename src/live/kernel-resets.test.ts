@@ -41,6 +41,16 @@ describe('lines of the trace', () => {
     });
   });
 
+  it('a socket for both families has the addresses that its packets have', () => {
+    const sent =
+      ' node-7 [000] ..... 1.000000: tcp_send_reset: skbaddr=0 skaddr=1 src=[::ffff:127.0.0.2]:80 dest=[::ffff:127.0.0.1]:4000 state=TCP_CLOSE reason=TCP_STATE';
+    const ends = { sender: '127.0.0.2:80', receiver: '127.0.0.1:4000' };
+    expect(kernelReset(sent, 0)).toMatchObject(ends);
+    const received =
+      ' node-7 [000] ..s2. 1.000000: tcp_receive_reset: family=AF_INET6 sport=4000 dport=80 saddr=127.0.0.1 daddr=127.0.0.2 saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:127.0.0.2 sock_cookie=1';
+    expect(kernelReset(received, 0)).toMatchObject(ends);
+  });
+
   it.each([
     '',
     '# tracer: nop',
@@ -54,11 +64,14 @@ if (typeof kernel === 'string') console.warn(`skipped: ${kernel}`);
 else kernel.close();
 
 describe.runIf(typeof kernel !== 'string')('on this machine', () => {
-  it('says who reset, why, and whose call it was; leaves nothing behind', async () => {
+  it.each([
+    ['IPv4', '127.0.0.1'],
+    ['both families', '::'],
+  ])('says who reset, why, and whose call it was; leaves nothing behind (%s)', async (_, host) => {
     const trace = KernelResets.open();
     if (typeof trace === 'string') throw new Error(trace);
     const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const client = connect(port, '127.0.0.1');

@@ -128,7 +128,14 @@ type Common = Pick<KernelReset, 'epochMs' | 'process'>;
 const sent = (fields: string, common: Common): KernelReset | undefined => {
   const [, sender, receiver, state, reason] = SENT.exec(fields) ?? [];
   if (sender === undefined || receiver === undefined) return undefined;
-  return { kind: 'sent', ...common, sender, receiver, state, reason };
+  return {
+    kind: 'sent',
+    ...common,
+    sender: onTheWire(sender),
+    receiver: onTheWire(receiver),
+    state,
+    reason,
+  };
 };
 
 /** The socket that took the reset has the source fields; its peer sent it. */
@@ -136,7 +143,7 @@ const received = (fields: string, common: Common): KernelReset | undefined => {
   const [, family, sport, dport, saddr, daddr, saddr6, daddr6] = RECEIVED.exec(fields) ?? [];
   if (family === undefined) return undefined;
   const end = (v4: string | undefined, v6: string | undefined, port: string | undefined): string =>
-    family === 'AF_INET' ? `${v4}:${port}` : `[${v6}]:${port}`;
+    family === 'AF_INET' ? `${v4}:${port}` : onTheWire(`[${v6}]:${port}`);
   return {
     kind: 'received',
     epochMs: common.epochMs,
@@ -147,6 +154,10 @@ const received = (fields: string, common: Common): KernelReset | undefined => {
     reason: undefined,
   };
 };
+
+/** A socket for both families has IPv4 addresses mapped (RFC 4291 §2.5.5.2); no packet has. */
+const onTheWire = (endpoint: string): string =>
+  endpoint.replace(/^\[::ffff:(\d+\.\d+\.\d+\.\d+)\]/, '$1');
 
 /** Removes the instances of processes that are no more. */
 const sweep = (): void => {

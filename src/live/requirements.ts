@@ -28,7 +28,10 @@ export const whatTunLacks = (): string | undefined => {
   return;
 };
 
-const isInstalled = (program: string): boolean =>
+/** Whether a program lies on the path. */
+export const isInstalled = (program: string): boolean =>
   (process.env['PATH'] ?? '')
     .split(delimiter)
-    .some((folder) => statSync(join(folder, program), { throwIfNoEntry: false })?.isFile());
+    .map((folder) => join(folder, program))
+    // A folder of the path may be one that this user must not look into.
+    .some((path) => existsSync(path) && statSync(path).isFile());

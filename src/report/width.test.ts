@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { padEnd, padStart, printable, widthOf, wrap } from './width.ts';
+import { cutTo, padEnd, padStart, printable, widthOf, wrap } from './width.ts';
 
 describe('widthOf', () => {
   it('counts East Asian wide characters as two columns, combining marks as none', () => {
@@ -15,6 +15,12 @@ describe('widthOf', () => {
     expect(padEnd('证据', 6)).toBe('证据  ');
     expect(padStart('7', 3)).toBe('  7');
     expect(padEnd('longer', 3)).toBe('longer');
+  });
+
+  it('cuts by columns, with a mark where it did', () => {
+    expect(cutTo('reset', 5)).toBe('reset');
+    expect(cutTo('resets', 5)).toBe('rese…');
+    expect(cutTo('重置连接', 6)).toBe('重置…');
   });
 });
 

@@ -48,6 +48,19 @@ export const padEnd = (line: string, columns: number): string =>
 export const padStart = (line: string, columns: number): string =>
   ' '.repeat(Math.max(0, columns - widthOf(line))) + line;
 
+/** The text, cut to so many columns (at least 1); `…` stands for what was cut off. */
+export const cutTo = (line: string, columns: number): string => {
+  if (widthOf(line) <= columns) return line;
+  let kept = '';
+  let room = columns - 1;
+  for (const character of line) {
+    room -= columnsOf(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  return `${kept}…`;
+};
+
 /** Marks that must not begin a line: they stay with the character before them. */
 const CLOSING = new Set('。，、；：？！）」』》”’…');
 

@@ -2,7 +2,7 @@ import type { CauseId } from '../causes/ids.ts';
 import { grouped } from './numbers.ts';
 import type { Words } from './words.ts';
 
-const count = (number: number, one: string, many = `${one}s`): string =>
+export const count = (number: number, one: string, many = `${one}s`): string =>
   `${grouped(number)} ${number === 1 ? one : many}`;
 
 const and = (items: readonly string[]): string =>

@@ -54,8 +54,9 @@ export const expectNoResets = async (
   );
 };
 
+/** The operator is the one of which jest makes no sentence of its own. */
 const fail = (message: string, actual: readonly CauseId[]): never => {
-  throw new AssertionError({ message, actual, expected: [], operator: 'expectNoResets' });
+  throw new AssertionError({ message, actual, expected: [], operator: 'fail' });
 };
 
 const allowedCauses = (ids: readonly string[]): ReadonlySet<CauseId> => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tcpdump } from './tcpdump.ts';
 
-/** Of node:test, or of vitest: whoever can say that a test is skipped, and why. */
+/** Of node:test, or of vitest: whoever can say that a test is skipped, and why. Jest has none. */
 export interface TestContext {
   skip(reason?: string): void;
 }
@@ -32,12 +32,14 @@ export interface Recording<T> {
  * same, unrecorded: `test.skip(reason)` is called if there is one (with vitest, that ends the test),
  * and `expectNoResets` expects nothing of the recording.
  *
+ * Throws a `TypeError` for a filter that tcpdump does not understand, and for a `test` that cannot skip.
  * What the function throws is thrown, after the recording has ended.
  */
 export const recordResets = async <T>(
   run: () => Promise<T> | T,
   { device = 'lo', filter = 'tcp', test, lingerMs = 100 }: RecordOptions = {},
 ): Promise<Recording<T>> => {
+  if (test !== undefined) assertCanSkip(test);
   const tcpdump = await Tcpdump.begin(device, filter);
   if (typeof tcpdump === 'string') {
     tellSkipped(tcpdump, test);
@@ -50,6 +52,12 @@ export const recordResets = async <T>(
   } finally {
     await tcpdump.end();
   }
+};
+
+/** What jest gives to a test is its callback `done`. */
+const assertCanSkip = (test: Partial<TestContext>): void => {
+  if (typeof test.skip === 'function') return;
+  throw new TypeError('test: nothing that can skip (jest gives a test no context: leave it out)');
 };
 
 const told = new Set<string>();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { installed } from '../../test/tools.ts';
 import { ROOT } from '../../test/tree.ts';
-import { type CauseId, expectNoResets, recordResets } from './index.ts';
+import { type CauseId, expectNoResets, recordResets, type TestContext } from './index.ts';
 
 const example = (name: string) => join(ROOT, 'examples', name);
 const failure = async (promise: Promise<unknown>): Promise<Error> => {
@@ -33,6 +33,8 @@ describe('expectNoResets', () => {
     expect(rest).toMatchObject({
       actual: expect.arrayContaining(['early-response']),
       expected: [],
+      // As jest has it, each other is a sentence: "Expected value … to: …".
+      operator: 'fail',
     });
     expect(message).toContain(
       'expected no resets, found 1 (24 more are harmless, or were allowed)',
@@ -125,6 +127,13 @@ describe.runIf(canRecord)('recordResets', () => {
     });
     await expect(throwing).rejects.toThrow('mine');
     expect(children()).not.toBe(0);
+  });
+
+  it('refuses a context that cannot skip, such as the callback that jest gives', async () => {
+    const run = vi.fn<() => void>();
+    const test = (() => {}) as unknown as TestContext;
+    await expect(recordResets(run, { test })).rejects.toThrow(/^test: .*jest/);
+    expect(run).not.toHaveBeenCalled();
   });
 
   it('refuses a filter that tcpdump does not understand', async () => {

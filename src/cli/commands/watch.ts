@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CAPTURE_PROGRAMS } from '../watch/capture-program.ts';
 import type { WatchOptions } from '../watch.ts';
 import { colorOption, languageOption, noColorOption, wholeNumber } from './options.ts';
 
@@ -16,12 +17,15 @@ const place = (word: string): { host: string; port: number } => {
 export const addWatch = (program: Command): void => {
   program
     .command('watch')
-    .description('tell each reset as it happens: from tcpdump on this machine, or from a pipe')
-    .argument(
-      '[filter...]',
-      'what tcpdump shall capture (pcap-filter), or "-": a capture as it comes',
-    )
+    .description('tell each reset as it happens: on this machine, or from a pipe')
+    .argument('[filter...]', 'what to capture (pcap-filter), or "-": a capture as it comes')
     .option('-i, --interface <device>', 'where to capture', 'any')
+    .addOption(
+      new Option(
+        '--with <program>',
+        'what captures (else tcpdump, or dumpcap if it alone is installed)',
+      ).choices(CAPTURE_PROGRAMS),
+    )
     .option('--json', 'one JSON object a line (as in a pipe)')
     .option('--lines', 'one line of text a reset (a terminal shows a screen otherwise)')
     .option('--no-kernel', "do not ask this machine's kernel for its reasons (needs root)")
@@ -40,6 +44,7 @@ export const addWatch = (program: Command): void => {
 Examples:
   sudo resetlab watch
   sudo resetlab watch -i eth0 --save resets tcp port 443
+  resetlab watch --with dumpcap -i eth0
   sudo resetlab watch --metrics 9464 | jq -r .cause
   ssh host tcpdump -i any -s 256 -U -w - tcp | resetlab watch -`,
     )

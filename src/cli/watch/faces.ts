@@ -1,11 +1,9 @@
 import { CATALOGUE } from '../../causes/catalogue.ts';
 import type { Summary } from '../../forensics/verdict.ts';
 import { JsonRows } from '../../report/json.ts';
-import type { Paint } from '../../report/paint.ts';
-import { watchedLine } from '../../report/watch/line.ts';
+import { type Manner, takesTwoLines, watchedEntry, watchedLine } from '../../report/watch/line.ts';
 import { watchScreen } from '../../report/watch/screen.ts';
 import type { Watched, WatchState } from '../../report/watch/state.ts';
-import { watchWordsIn, type WatchWords } from '../../report/watch/words.ts';
 import type { Words } from '../../report/words.ts';
 import type { Output } from '../output.ts';
 
@@ -45,7 +43,8 @@ export class JsonFace implements Face {
     this.output.writeNow(`${JSON.stringify({ type: 'dropped', packets: dropped })}\n`);
   }
 
-  end(summary: Summary): void {
+  end(summary: Summary, state: WatchState): void {
+    this.refresh(state);
     this.output.writeNow(this.rows.summary(summary));
   }
 }
@@ -53,16 +52,12 @@ export class JsonFace implements Face {
 /** One line a verdict. */
 export class LinesFace implements Face {
   private readonly output: Output;
-  private readonly words: Words;
-  private readonly watch: WatchWords;
-  private readonly paint: Paint;
+  private readonly manner: Manner;
   private dropped = 0;
 
-  constructor(output: Output, words: Words, paint: Paint) {
+  constructor(output: Output, manner: Manner) {
     this.output = output;
-    this.words = words;
-    this.watch = watchWordsIn(words.language);
-    this.paint = paint;
+    this.manner = manner;
   }
 
   begin(): void {
@@ -70,17 +65,18 @@ export class LinesFace implements Face {
   }
 
   told(watched: Watched): void {
-    this.line(watchedLine(watched, this.words, this.watch, this.paint));
+    this.line(watchedLine(watched, this.manner));
   }
 
   refresh({ dropped = 0 }: WatchState): void {
     if (dropped <= this.dropped) return;
     this.dropped = dropped;
-    this.line(this.watch.dropped(dropped));
+    this.line(this.manner.watch.dropped(dropped));
   }
 
   end(_summary: Summary, state: WatchState): void {
-    this.line(this.watch.resets(state));
+    this.refresh(state);
+    this.line(this.manner.watch.resets(state));
   }
 
   private line(line: string): void {
@@ -94,13 +90,13 @@ const HOME = '\u001b[H';
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 const REDRAW_MS = 250;
+/** Verdicts that stay to be read when the screen is gone. */
+const LEFT_BEHIND = 20;
 
 /** A screen of its own, left as it was found. */
 export class ScreenFace implements Face {
   private readonly terminal: NodeJS.WriteStream;
-  private readonly words: Words;
-  private readonly watch: WatchWords;
-  private readonly paint: Paint;
+  private readonly manner: Manner;
   private drawnMs = 0;
   private shown = '';
   private isOn = false;
@@ -108,17 +104,21 @@ export class ScreenFace implements Face {
     if (this.isOn) this.terminal.write(LEAVE);
     this.isOn = false;
   };
+  /** Terminals break lines anew, or forget some. */
+  private readonly resized = (): void => {
+    this.shown = '';
+    this.drawnMs = 0;
+  };
 
-  constructor(terminal: NodeJS.WriteStream, words: Words, paint: Paint) {
+  constructor(terminal: NodeJS.WriteStream, manner: Manner) {
     this.terminal = terminal;
-    this.words = words;
-    this.watch = watchWordsIn(words.language);
-    this.paint = paint;
+    this.manner = manner;
   }
 
   begin(): void {
     this.isOn = true;
     process.once('exit', this.leave);
+    this.terminal.on('resize', this.resized);
     this.terminal.write(ENTER);
   }
 
@@ -131,8 +131,9 @@ export class ScreenFace implements Face {
     if (now - this.drawnMs < REDRAW_MS) return;
     this.drawnMs = now;
     const { columns, rows } = this.terminal;
-    const { words, watch, paint } = this;
-    const lines = watchScreen(state, CATALOGUE, words, watch, paint, columns || 80, rows || 24);
+    // Of a line that takes the last column too, terminals clear the last character.
+    const width = (columns || 80) - 1;
+    const lines = watchScreen(state, CATALOGUE, this.manner, width, rows || 24);
     const screen = lines.join(`${CLEAR_LINE}\r\n`);
     if (screen === this.shown) return;
     this.shown = screen;
@@ -143,7 +144,15 @@ export class ScreenFace implements Face {
   end(_summary: Summary, state: WatchState): void {
     this.leave();
     process.off('exit', this.leave);
-    const lines = state.last.map((one) => watchedLine(one, this.words, this.watch, this.paint));
-    this.terminal.write(`${[...lines.slice(-20), this.watch.resets(state)].join('\n')}\n`);
+    this.terminal.off('resize', this.resized);
+    const { manner } = this;
+    const { last, dropped } = state;
+    const isTwoLines = takesTwoLines(last, (this.terminal.columns || 80) - 1);
+    const lines = [
+      ...last.slice(-LEFT_BEHIND).flatMap((one) => watchedEntry(one, manner, isTwoLines, Infinity)),
+      ...(dropped ? [manner.watch.dropped(dropped)] : []),
+      manner.watch.resets(state),
+    ];
+    this.terminal.write(`${lines.join('\n')}\n`);
   }
 }

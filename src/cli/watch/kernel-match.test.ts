@@ -45,6 +45,12 @@ describe("the kernel's word beside a verdict", () => {
     expect(matching().wordOn(of({ sender: '10.0.0.9:80' }))).toBeUndefined();
   });
 
+  it('knows every loopback address as its own', () => {
+    const match = new KernelMatch({ take: () => [] } as unknown as KernelResets);
+    expect(match.wordOn(of({ sender: '127.0.0.2:80' }))).toMatchObject({ kind: 'not-sent' });
+    expect(match.wordOn(of({ sender: '192.0.2.1:80' }))).toBeUndefined();
+  });
+
   it('has taken one that came from elsewhere', () => {
     const received = sent({ kind: 'received', sender: '10.0.0.9:80', process: undefined });
     const word = matching(received).wordOn(of({ sender: '10.0.0.9:80' }));

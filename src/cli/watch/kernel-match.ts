@@ -80,7 +80,9 @@ const agreement = (
 /** `0.0.0.0:0`, `[::]:0`: a listener answered, which has no peer. */
 const isNobody = (endpoint: string): boolean => /^(?:0\.0\.0\.0|\[::\]):/.test(endpoint);
 
+/** Every address of 127/8 is this machine's (RFC 1122 §3.2.1.3), though a device names one only. */
 const isLocal = (host: string): boolean =>
+  host.startsWith('127.') ||
   Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ address }) => address === host),
   );

@@ -1,8 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { CaptureProgram } from './capture-program.ts';
 
-/** Enough of each packet for any verdict. */
-const SNAP_LENGTH = '256';
 const ALL = 'tcp or icmp or icmp6';
 const STATISTICS_EVERY_MS = 5000;
 
@@ -23,41 +22,43 @@ export interface LiveCapture {
   resume(): void;
 }
 
-/** tcpdump on a device (`any`: all of them). */
-export const captureWithTcpdump = (
+/** A program that captures on a device (`any`: all of them). */
+export const captureOnDevice = (
+  program: CaptureProgram,
   device: string,
   filter: readonly string[],
   listener: Listener,
 ): LiveCapture => {
-  const expression = filter.length === 0 ? [ALL] : filter;
-  const words = ['-i', device, '-n', '-U', '--immediate-mode', '-s', SNAP_LENGTH, '-w', '-', '--'];
-  return new Tcpdump(
-    spawn('tcpdump', [...words, ...expression], { stdio: ['ignore', 'pipe', 'pipe'] }),
-    listener,
-  );
+  const expression = filter.length === 0 ? ALL : filter.join(' ');
+  const child = spawn(program.name, program.words(device, expression), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new CaptureOnDevice(program, child, listener);
 };
 
-class Tcpdump implements LiveCapture {
+class CaptureOnDevice implements LiveCapture {
   dropped: number | undefined = undefined;
+  private readonly program: CaptureProgram;
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
-  private readonly statistics: NodeJS.Timeout;
   private said = '';
   private isStopped = false;
 
-  constructor(child: ChildProcessByStdio<null, Readable, Readable>, listener: Listener) {
+  constructor(
+    program: CaptureProgram,
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    listener: Listener,
+  ) {
+    this.program = program;
     this.child = child;
+    const statistics = this.askForStatistics();
     child.stdout.on('data', listener.bytes);
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.hear(text));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      listener.ended(error.code === 'ENOENT' ? 'tcpdump is not installed' : error.message);
-    });
+    child.on('error', (error) => listener.ended(`${program.name}: ${error.message}`));
     child.on('close', (code) => {
-      clearInterval(this.statistics);
+      clearInterval(statistics);
       if (child.pid === undefined) return;
-      listener.ended(this.isStopped || code === 0 ? undefined : `tcpdump: ${this.complaint()}`);
+      listener.ended(this.isStopped ? undefined : this.complaint(code));
     });
-    // tcpdump says how many packets it has seen and lost when it is asked so.
-    this.statistics = setInterval(() => child.kill('SIGUSR1'), STATISTICS_EVERY_MS);
   }
 
   stop(): void {
@@ -73,6 +74,11 @@ class Tcpdump implements LiveCapture {
     this.child.stdout.resume();
   }
 
+  private askForStatistics(): NodeJS.Timeout | undefined {
+    const { tellsDropsAt } = this.program;
+    return tellsDropsAt && setInterval(() => this.child.kill(tellsDropsAt), STATISTICS_EVERY_MS);
+  }
+
   private hear(text: string): void {
     this.said = (this.said + text).slice(-2000);
     const counts = [...this.said.matchAll(/(\d+) packets? dropped by (?:kernel|interface)/g)];
@@ -80,10 +86,15 @@ class Tcpdump implements LiveCapture {
     if (newest.length > 0) this.dropped = Math.max(this.dropped ?? 0, ...newest);
   }
 
-  /** What it said besides statistics, as one line. */
-  private complaint(): string {
-    const lines = this.said.split('\n').filter((line) => line !== '' && !/^\d+ packet/.test(line));
-    return lines.map((line) => line.replace(/^tcpdump: /, '').trim()).join(' ') || 'ended';
+  /** The first paragraph of what it said besides chatter, as one line. */
+  private complaint(code: number | null): string | undefined {
+    const { name, chatter } = this.program;
+    const lines = this.said.split('\n').filter((line) => !chatter.test(line));
+    const [paragraph = ''] = lines.join('\n').trim().split('\n\n');
+    const words = paragraph.replaceAll(`${name}: `, '').replaceAll(/\s+/g, ' ');
+    // dumpcap succeeds also where its device goes away.
+    if (words === '' && code === 0) return undefined;
+    return `${name}: ${words || 'ended'}`;
   }
 }
 

@@ -61,9 +61,9 @@ export class Watcher {
     this.hearVerdicts();
   }
 
-  /** The end of the input: what is still open is judged now. */
-  conclude(): Summary {
-    this.reader.end();
+  /** What is still open is judged now; where somebody broke off, half a packet is no fault of the input. */
+  conclude(isBrokenOff: boolean): Summary {
+    if (!isBrokenOff) this.reader.end();
     this.kernel?.listen();
     const { counts, problems } = this.reader;
     const conclusion = this.investigation.conclude(counts, problems);
@@ -80,6 +80,7 @@ export class Watcher {
     return this.reader.counts.packets;
   }
 
+  /** `dropped`: as the capture says while it runs; else what stands in it counts. */
   state(dropped: number | undefined, kernelSilent: string | undefined): WatchState {
     const nowMs = performance.now();
     this.moments = this.moments.filter((atMs) => nowMs - atMs < MINUTE_MS);
@@ -93,9 +94,14 @@ export class Watcher {
       lastMinute: this.moments.length,
       byCause: this.byCause,
       last: this.last,
-      dropped,
+      dropped: dropped ?? this.droppedAsWritten,
       kernelSilent,
     };
+  }
+
+  private get droppedAsWritten(): number | undefined {
+    const { dropped } = this.reader.counts;
+    return dropped < 0 ? undefined : dropped;
   }
 
   private packetsPerSecond(nowMs: number): number {

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { unpainted } from '../paint.ts';
+import { type Paint, unpainted } from '../paint.ts';
 import { PLAIN_FACTS, verdict } from '../verdicts.fixture.ts';
 import { widthOf } from '../width.ts';
 import { wordsIn } from '../words.ts';
 import { watchScreen } from './screen.ts';
-import type { WatchState } from './state.ts';
+import type { KernelWord } from './kernel-word.ts';
+import type { Watched, WatchState } from './state.ts';
 import { watchWordsIn } from './words.ts';
+
+const kernel: KernelWord = {
+  kind: 'sent',
+  reason: 'TCP_ABORT_ON_CLOSE',
+  state: 'TCP_CLOSE',
+  process: { name: 'nginx', pid: 4711 },
+  agrees: 'cause',
+};
+const one: Watched = {
+  verdict: verdict({ cause: 'linger-zero', sender: '10.0.0.2:8080', receiver: '10.0.0.1:40000' }),
+  kernel,
+};
 
 const state = (change: Partial<WatchState> = {}): WatchState => ({
   source: 'eth0',
@@ -32,13 +45,12 @@ const screen = (
   width = 100,
   height = 24,
   language: 'en' | 'zh' = 'en',
+  paint: Paint = unpainted,
 ) =>
   watchScreen(
     state(change),
     PLAIN_FACTS,
-    wordsIn(language),
-    watchWordsIn(language),
-    unpainted,
+    { words: wordsIn(language), watch: watchWordsIn(language), paint },
     width,
     height,
   );
@@ -51,9 +63,37 @@ describe('a screen', () => {
     [200, 60, 'zh'],
   ] as const)('fits a terminal of %i columns and %i lines (%s)', (width, height, language) => {
     const long = { source: 'x'.repeat(300), dropped: 5, kernelSilent: 'y'.repeat(300) };
-    const lines = screen(long, width, height, language);
-    expect(lines.length).toBeLessThanOrEqual(height);
-    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    for (const last of [state().last, [one, one, one]]) {
+      const lines = screen({ ...long, last }, width, height, language);
+      expect(lines.length).toBeLessThanOrEqual(height);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('shows a verdict in two lines where one would not hold both ends and the kernel', () => {
+    const who = '10.0.0.2:8080 reset 10.0.0.1:40000  kernel: TCP_ABORT_ON_CLOSE nginx/4711';
+    const wide = screen({ last: [one] }, 140);
+    expect(wide.find((line) => line.includes(who))).toMatch(/^\d\d:.*linger-zero .* TCP_CLOSE$/);
+    const narrow = screen({ last: [one] }, 80);
+    const second = narrow.findIndex((line) => line.startsWith(`  ${who}`));
+    expect(narrow[second - 1]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}linger-zero /);
+  });
+
+  it('keeps the colours of what it cuts', () => {
+    const marked: Paint = (tone, text) => `<${tone}>${text}</>`;
+    const lines = screen({ last: [one] }, 60, 24, 'en', marked);
+    const cut = lines.find((line) => line.includes('kernel'));
+    expect(cut).toBe('  10.0.0.2:8080 reset 10.0.0.1:40000  <faint>kernel: TCP_ABORT_ON_…</>');
+  });
+
+  it('on a small terminal still shows the newest reset, whole numbers, and how to end', () => {
+    const bad = { dropped: 5, last: [...state().last, one] };
+    const lines = screen(bad, 40, 16);
+    expect(lines).toContain('  10.0.0.2:8080 reset 10.0.0.1:40000');
+    expect(lines.at(-1)).toBe('Ctrl-C ends');
+    expect(lines.join(' ')).toContain('17 in the last minute');
+    // Three letters of a title say nothing.
+    expect(lines).toContain('   1,038  linger-zero');
   });
 
   it('shows rates, the commonest causes first, and the newest resets last', () => {

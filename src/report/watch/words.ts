@@ -1,5 +1,6 @@
 import type { Language } from '../../causes/text.ts';
 import { grouped } from '../numbers.ts';
+import { count } from '../words-en.ts';
 import type { KernelWord } from './kernel-word.ts';
 import type { WatchState } from './state.ts';
 
@@ -21,7 +22,7 @@ const disagreement = { cause: '', alternative: '', no: ' ≠' } as const;
 const said = ({ reason, state, process }: KernelWord): string => {
   const who = process === undefined ? '' : ` ${process.name}/${process.pid}`;
   const where = state === undefined || state === 'UNKNOWN' ? '' : ` ${state}`;
-  return `${reason ?? ''}${where}${who}`;
+  return `${reason ?? ''}${who}${where}`;
 };
 
 const english: WatchWords = {
@@ -31,11 +32,11 @@ const english: WatchWords = {
     return `kernel: ${said(word)}${word.agrees === undefined ? '' : disagreement[word.agrees]}`;
   },
   traffic: ({ source, packetsPerSecond, followed }) =>
-    `${source}: ${grouped(packetsPerSecond)} packets/s, ${grouped(followed)} connections`,
+    `${source}: ${grouped(packetsPerSecond)} packets/s, ${count(followed, 'connection', 'connections')}`,
   resets: ({ resets, failures, lastMinute, elapsedSeconds }) =>
-    `${grouped(resets)} resets and ${grouped(failures)} failures in ${clock(elapsedSeconds)}, ${grouped(lastMinute)} in the last minute`,
+    `${count(resets, 'reset', 'resets')} and ${count(failures, 'failure', 'failures')} in ${clock(elapsedSeconds)}, ${grouped(lastMinute)} in the last minute`,
   dropped: (packets) =>
-    `${grouped(packets)} packets were dropped by the capture: verdicts may be wrong`,
+    `${count(packets, 'packet was', 'packets were')} dropped by the capture: verdicts may be wrong`,
   causes: 'Causes',
   last: 'Last',
   quiet: 'No reset yet.',
