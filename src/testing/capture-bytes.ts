@@ -5,35 +5,49 @@ import { ZstdDecompressor } from '../capture/decompress.ts';
 import { sniffCompression } from '../capture/magic.ts';
 import type { Recording } from './record-resets.ts';
 
-/** A capture, decompressed, and what to call it. */
+/** A capture and what to call it; or, in words, why it cannot be decompressed. */
+export type Opened = { readonly name: string } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly damage: string }
+);
+
+/** A capture, decompressed; rejects where a file cannot be read. */
 export const bytesOf = async (
   capture: string | Uint8Array | Recording<unknown>,
-): Promise<{ name: string; bytes: Uint8Array }> => {
+): Promise<Opened> => {
   if (typeof capture === 'string') {
-    return { name: capture, bytes: await decompressed(await readFile(capture)) };
+    return { name: capture, ...(await decompressed(await readFile(capture))) };
   }
-  if (capture instanceof Uint8Array) {
-    return { name: 'capture', bytes: await decompressed(capture) };
-  }
+  if (capture instanceof Uint8Array) return { name: 'capture', ...(await decompressed(capture)) };
   return { name: 'recording', bytes: capture.capture };
 };
 
-const decompressed = async (bytes: Uint8Array): Promise<Uint8Array> => {
+type Decompressed = { readonly bytes: Uint8Array } | { readonly damage: string };
+
+const decompressed = async (bytes: Uint8Array): Promise<Decompressed> => {
   switch (sniffCompression(bytes.subarray(0, 4))) {
     case 'gzip':
-      return promisify(gunzip)(bytes);
+      return ungzip(bytes);
     case 'zstd':
       return unzstd(bytes);
     case 'none':
-      return bytes;
+      return { bytes };
   }
 };
 
-const unzstd = (bytes: Uint8Array): Uint8Array => {
+const ungzip = async (bytes: Uint8Array): Promise<Decompressed> => {
+  try {
+    return { bytes: await promisify(gunzip)(bytes) };
+  } catch (error) {
+    return { damage: `gzip: ${(error as Error).message}` };
+  }
+};
+
+const unzstd = (bytes: Uint8Array): Decompressed => {
   const pieces: Uint8Array[] = [];
   const zstd = new ZstdDecompressor((piece) => pieces.push(piece.slice()));
   zstd.push(bytes);
   zstd.end();
-  if (zstd.problem !== undefined) throw new Error(`zstd: ${zstd.problem.message}`);
-  return Buffer.concat(pieces);
+  if (zstd.problem !== undefined) return { damage: zstd.problem.message };
+  return { bytes: Buffer.concat(pieces) };
 };

@@ -34,8 +34,11 @@ export const expectNoResets = async (
 ): Promise<void> => {
   const allowed = allowedCauses(allow);
   if (typeof capture === 'object' && 'skipped' in capture && capture.skipped !== undefined) return;
-  const { name, bytes } = await bytesOf(capture);
-  const { verdicts, summary } = investigateWhole(bytes);
+  const opened = await bytesOf(capture);
+  const { name } = opened;
+  if ('damage' in opened)
+    return fail(`${name}: the capture cannot be read whole\n${opened.damage}`, []);
+  const { verdicts, summary } = investigateWhole(opened.bytes);
   const findings = { file: name, verdicts, summary, interrupted: false, ladder: undefined };
   const { found, passed, problems } = check(findings, allowed, CATALOGUE);
   const words = wordsIn(language);

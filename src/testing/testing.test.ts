@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,13 @@ const failure = async (promise: Promise<unknown>): Promise<Error> => {
 };
 
 describe('expectNoResets', () => {
+  it('fails for a capture whose compression is cut short', async () => {
+    const whole = readFileSync(example('early-response-node.pcapng.gz'));
+    const { message, name } = await failure(expectNoResets(whole.subarray(0, -100)));
+    expect(name).toBe('AssertionError');
+    expect(message).toBe('capture: the capture cannot be read whole\ngzip: unexpected end of file');
+  });
+
   it('lets a capture pass that has none', async () => {
     await expect(expectNoResets(example('normal-close.pcap'))).resolves.toBeUndefined();
   });
