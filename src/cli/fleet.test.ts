@@ -210,13 +210,17 @@ describe('bad input', SLOW, () => {
     ]);
   });
 
-  it('is a pattern that matches nothing, or the address of a bucket', () => {
+  it('is a pattern that matches nothing, or an address from which nothing is read', () => {
     expect(run('submit', 'none-*.pcap', '--store', 'x')).toEqual({
       stdout: '',
       stderr: 'resetlab: none-*.pcap: no file matches\n',
       status: 2,
     });
-    expect(run('submit', 's3://bucket/a.pcap', '--store', 'x').stderr).toMatch(/mount the bucket/);
+    const { stderr, status } = run('submit', 'gs://bucket/a.pcap', '--store', 'x');
+    expect(stderr).toMatch(
+      /^resetlab: gs:\/\/bucket\/a\.pcap: captures are read as files, or from s3/,
+    );
+    expect(status).toBe(2);
   });
 
   it('is a store of another version, of none, or one that cannot be written', () => {

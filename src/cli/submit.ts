@@ -3,7 +3,10 @@ import { CATALOGUE } from '../causes/catalogue.ts';
 import type { CauseId } from '../causes/ids.ts';
 import type { Language } from '../causes/text.ts';
 import { workAlone } from '../fleet/machine/alone.ts';
-import { handedIn } from '../fleet/machine/arrival.ts';
+import { fileHanded, type Handed, objectHanded } from '../fleet/machine/arrival.ts';
+import { isS3 } from '../fleet/machine/s3/address.ts';
+import { s3Objects } from '../fleet/machine/s3/s3.ts';
+import { S3Error } from '../fleet/machine/s3/trouble.ts';
 import { Database, QueryError } from '../fleet/machine/database.ts';
 import { currentOf, openStore, places } from '../fleet/machine/library.ts';
 import { makeCurrent } from '../fleet/machine/publish.ts';
@@ -36,16 +39,16 @@ export interface SubmitOptions {
 /** `resetlab submit`: until all verdicts are there; returns the exit code. */
 export const submit = async (words: readonly string[], options: SubmitOptions): Promise<number> => {
   const language = languageOf(options.lang);
-  const files = filesIn(words, language);
-  if (typeof files === 'string') {
-    tell(files);
+  const handed = await handedBy(words, language);
+  if (typeof handed === 'string') {
+    tell(handed);
     return WRONG;
   }
   const progress = new FleetProgress(language);
   try {
     const store = new Store(options.store);
     openStore(store);
-    const plan = await worked(store, files, options, language, progress);
+    const plan = await worked(store, handed, options, language, progress);
     makeCurrent(store, plan);
     progress.erase();
     return await answer(store, plan, options, language);
@@ -59,32 +62,39 @@ export const submit = async (words: readonly string[], options: SubmitOptions): 
   }
 };
 
-/** The files that are meant, or what is wrong with the words. */
-const filesIn = (words: readonly string[], language: Language): string[] | string => {
-  const files: string[] = [];
+/** What is meant, in its order; or what is wrong with the words. */
+const handedBy = async (
+  words: readonly string[],
+  language: Language,
+): Promise<Handed[] | string> => {
+  const handed: Handed[] = [];
   for (const word of words) {
-    if (/^[a-z\d]+:\/\//i.test(word)) return `${word}: ${fleetWords.bucket[language]}`;
-    const named = capturesNamed(word);
+    const named = isS3(word) ? await s3Objects(word) : capturesNamed(word);
+    if (named instanceof S3Error) return `${word}: ${named.message}`;
+    if (!isS3(word) && /^[a-z\d]+:\/\//i.test(word)) {
+      return `${word}: ${fleetWords.elsewhere[language]}`;
+    }
     if (named.length === 0) return `${word}: ${fleetWords.noMatch[language]}`;
-    files.push(...named);
+    for (const one of named) {
+      handed.push(typeof one === 'string' ? fileHanded(one, reasonOf) : objectHanded(one));
+    }
   }
-  return files;
+  return handed;
 };
 
 /** First what the files hold, then what it means together with all that the store knows. */
 const worked = async (
   store: Store,
-  files: readonly string[],
+  handed: readonly Handed[],
   options: SubmitOptions,
   language: Language,
   progress: FleetProgress,
 ): Promise<Plan> => {
   const hands = await handsFor(store, options, language, progress);
   try {
-    const handed = handedIn(files, reasonOf);
     const reception = receptionOf(store, handed);
     await hands.work(reception);
-    const plan = planned(store, handed, reception, language);
+    const plan = await planned(store, handed, reception, language);
     await hands.work(plan);
     return plan;
   } finally {

@@ -9,14 +9,19 @@ export const FORMAT = 1;
 /** Parts of the work after the survey; the verdicts are the same for any number. */
 export const PARTS = 16;
 
-/** A file that was handed in, as it was then: who reads it later makes sure that it is the same still. */
+/**
+ * A file or an object that was handed in, as it was then: who reads it later makes sure that it is the
+ * same still.
+ */
 export interface Arrival {
   /** As it was called when it was submitted. */
   readonly name: string;
-  /** Where the workers find it. */
+  /** Where the workers find it: a path, or `s3://bucket/key`. */
   readonly path: string;
   readonly bytes: number;
   readonly changedMs: number;
+  /** Of an object in a bucket; a file has none. */
+  readonly etag?: string;
 }
 
 /** A capture to be read, by what it holds and by where it lies. */

@@ -38,9 +38,9 @@ export const totalsLine = (captures: number, summary: Summary, language: Languag
 
 export const fleetWords = {
   noMatch: text('no file matches', '没有匹配的文件'),
-  bucket: text(
-    'captures are read as files: mount the bucket, or copy them',
-    '抓包按文件读取：请挂载存储桶，或先复制',
+  elsewhere: text(
+    'captures are read as files, or from s3://bucket/key; copy them',
+    '抓包按文件读取，或从 s3://bucket/key 读取；请先复制',
   ),
   ready: text('ready for work; Ctrl-C ends it', '已就绪；按 Ctrl-C 结束'),
   waiting: text('Redis does not answer; waiting for it', 'Redis 没有响应；正在等待'),

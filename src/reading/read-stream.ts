@@ -30,6 +30,24 @@ export const readStream = async (
   interrupt: Interruption,
   between: () => Promise<void> | undefined,
 ): Promise<Pass> => {
+  try {
+    const coming = pieces(source.descriptor, interrupt);
+    return await readPieces(coming, visitor, progress, interrupt, between);
+  } finally {
+    if (source.descriptor !== 0) closeSync(source.descriptor);
+  }
+};
+
+const nothing = (): undefined => undefined;
+
+/** The same of pieces that come from elsewhere; trouble that they throw is a `problem` of the pass. */
+export const readPieces = async (
+  coming: AsyncIterable<Uint8Array>,
+  visitor: CaptureVisitor,
+  progress: Progress,
+  interrupt: Interruption,
+  between: () => Promise<void> | undefined = nothing,
+): Promise<Pass> => {
   const reader = new CaptureReader(visitor);
   let bytes = 0;
   const pass = (problem: Problem | undefined): Pass => ({
@@ -40,7 +58,7 @@ export const readStream = async (
   });
   const sink = new SniffingSink(reader);
   try {
-    for await (const chunk of pieces(source.descriptor, interrupt)) {
+    for await (const chunk of coming) {
       const before = reader.counts.packets;
       const problem = await sink.push(chunk);
       bytes += chunk.length;
@@ -54,8 +72,6 @@ export const readStream = async (
     return pass(
       interrupt.asked ? undefined : unreadable(error as Error, reader.counts.packets, bytes),
     );
-  } finally {
-    if (source.descriptor !== 0) closeSync(source.descriptor);
   }
   // Ctrl-C ends a whole pipeline: the end of the input may be here before the signal is.
   await setImmediate();

@@ -13,20 +13,28 @@ import { Database } from './database.ts';
 import { openStore } from './library.ts';
 import { type Reading, TaskRunner } from './steps.ts';
 import { Store } from './store.ts';
-import { handedIn } from './arrival.ts';
+import { fileHanded, whyChanged } from './arrival.ts';
 import { planned, receptionOf } from './submission.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resetlab-fleet-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const again: Reading['again'] = async (arrival, visitor) => {
+  const message = whyChanged(arrival);
+  if (message !== undefined) return { message };
+  const reader = new CaptureReader(visitor);
+  reader.push(readFileSync(arrival.path));
+  reader.end();
+  return reader;
+};
 const reading: Reading = {
-  capture: async (path, visitor) => {
-    const reader = new CaptureReader(visitor);
-    reader.push(readFileSync(path));
-    reader.end();
-    return reader;
+  again,
+  first: async (arrival, visitor) => {
+    const read = await again(arrival, visitor);
+    const hash = createHash('sha256').update(readFileSync(arrival.path)).digest('hex');
+    if ('message' in read) return read;
+    return { counts: read.counts, problems: read.problems, hash };
   },
-  hash: (path) => ({ hash: createHash('sha256').update(readFileSync(path)).digest('hex') }),
 };
 const reason = ({ message }: Error): string => message;
 
@@ -60,10 +68,10 @@ const slice = (capture: Uint8Array, from: number, to: number): Uint8Array => {
 
 const rowsByFleet = async (name: string, files: readonly string[]): Promise<string[]> => {
   const store = storeAt(`${name}.store`);
-  const handed = handedIn(files, reason);
+  const handed = files.map((file) => fileHanded(file, reason));
   const reception = receptionOf(store, handed);
   await done(store, reception);
-  await done(store, planned(store, handed, reception, 'en'));
+  await done(store, await planned(store, handed, reception, 'en'));
   const database = await Database.over(store);
   const rows: string[] = [];
   const answer = await database.ask('SELECT json FROM verdicts ORDER BY frame');
@@ -107,20 +115,20 @@ describe('a task', () => {
     const file = join(folder, 'once.pcapng');
     writeFileSync(file, EXAMPLES[0]!.bytes);
     const store = storeAt('once.store');
-    const handed = handedIn([file], reason);
+    const handed = [fileHanded(file, reason)];
     let reads = 0;
     const counting: Reading = {
       ...reading,
-      capture: (path, visitor) => {
+      first: (arrival, visitor) => {
         reads++;
-        return reading.capture(path, visitor);
+        return reading.first(arrival, visitor);
       },
     };
     const reception = receptionOf(store, handed);
     await done(store, reception, counting);
     await done(store, reception, counting);
     expect(reads).toBe(1);
-    const { inputs } = planned(store, handed, reception, 'en');
+    const { inputs } = await planned(store, handed, reception, 'en');
     expect(inputs.map(({ name, bytes }) => [name, bytes])).toEqual([
       [basename(file), statSync(file).size],
     ]);
@@ -131,11 +139,11 @@ describe('a task', () => {
     const file = join(folder, 'changed.pcapng');
     writeFileSync(file, EXAMPLES[0]!.bytes);
     const store = storeAt('changed.store');
-    const handed = handedIn([file], reason);
+    const handed = [fileHanded(file, reason)];
     writeFileSync(file, EXAMPLES[1]!.bytes);
     const reception = receptionOf(store, handed);
     await done(store, reception);
-    await done(store, planned(store, handed, reception, 'en'));
+    await done(store, await planned(store, handed, reception, 'en'));
     const database = await Database.over(store);
     const { rows } = await database.ask('SELECT capture, code, message, fatal FROM problems');
     const problems: unknown[] = [];
@@ -150,17 +158,20 @@ describe('a task', () => {
     const file = join(folder, 'refused.pcapng');
     writeFileSync(file, EXAMPLES[0]!.bytes);
     const store = storeAt('refused.store');
-    const handed = handedIn([file], reason);
-    const closed: Reading = { ...reading, hash: () => ({ message: 'permission denied' }) };
+    const handed = [fileHanded(file, reason)];
+    const closed: Reading = {
+      ...reading,
+      first: async () => ({ message: 'permission denied' }),
+    };
     const first = receptionOf(store, handed);
     await done(store, first, closed);
     const refused = { name: basename(file), message: 'permission denied' };
-    expect(planned(store, handed, first, 'en')).toMatchObject({
+    expect(await planned(store, handed, first, 'en')).toMatchObject({
       inputs: [],
       unreadable: [refused],
     });
     const second = receptionOf(store, handed);
     await done(store, second);
-    expect(planned(store, handed, second, 'en')).toMatchObject({ unreadable: [] });
+    expect(await planned(store, handed, second, 'en')).toMatchObject({ unreadable: [] });
   });
 });

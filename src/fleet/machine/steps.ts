@@ -18,7 +18,7 @@ import {
 } from '../plan.ts';
 import { judgePart, type Unanswered, unansweredIn, withUnanswered } from '../reduce.ts';
 import { verdictColumns, type Whereabouts } from '../tables.ts';
-import { keyOf, whyChanged } from './arrival.ts';
+import { keyOf } from './arrival.ts';
 import { clockOf, partsOfFiles, writeExtract } from './extract-file.ts';
 import {
   type Digested,
@@ -34,15 +34,28 @@ import { type Judgements, publish } from './publish.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
 
-/** How files are read. */
+/** What a reading came to. */
+export interface Read {
+  readonly counts: CaptureCounts;
+  readonly problems: readonly Problem[];
+}
+
+/** What was handed in is not there to be read, and why: a fact of its own, to be told as such. */
+export interface Refused {
+  readonly message: string;
+}
+
+/**
+ * How captures are read: shows every packet to the visitor, once. Rejects with a `StoreError` where it
+ * may go another time.
+ */
 export interface Reading {
-  /** Shows every packet to the visitor, once. */
-  readonly capture: (
-    path: string,
+  /** With the SHA-256 of all its bytes, in hexadecimal. */
+  readonly first: (
+    arrival: Arrival,
     visitor: PacketVisitor,
-  ) => Promise<{ readonly counts: CaptureCounts; readonly problems: readonly Problem[] }>;
-  /** SHA-256 of all bytes, in hexadecimal; or what is in the way. */
-  readonly hash: (path: string) => { readonly hash: string } | { readonly message: string };
+  ) => Promise<(Read & { readonly hash: string }) | Refused>;
+  readonly again: (arrival: Arrival, visitor: PacketVisitor) => Promise<Read | Refused>;
 }
 
 interface SurveyFields {
@@ -146,37 +159,21 @@ const enter = async (
 ): Promise<void> => {
   const arrival = arrivals[index];
   const key = keyOf(arrival);
-  const read = hashed(reading, arrival);
+  const visitor = new Digest();
+  const read = await reading.first(arrival, visitor);
   if ('message' in read) return store.writeJson(places.refusal(id, key), read);
   const { hash } = read;
-  if (!store.has(places.digest(hash))) {
-    const digested = await digest(reading, arrival);
-    if ('message' in digested) return store.writeJson(places.refusal(id, key), digested);
-    store.writeValue(places.digest(hash), digested);
-  }
+  if (!store.has(places.digest(hash)))
+    store.writeValue(places.digest(hash), digested(visitor, read));
   // Written last: with it, the task is done.
   store.writeJson(places.arrival(key), { hash });
 };
 
-type Refused = { readonly message: string };
-
-const hashed = (reading: Reading, arrival: Arrival): { readonly hash: string } | Refused => {
-  const message = whyChanged(arrival);
-  return message === undefined ? reading.hash(arrival.path) : { message };
-};
-
-const digest = async (reading: Reading, arrival: Arrival): Promise<Digested | Refused> => {
-  const visitor = new Digest();
-  const { counts, problems } = await reading.capture(arrival.path, visitor);
-  const message = unreadableIn(problems) ?? whyChanged(arrival);
-  if (message !== undefined) return { message };
+const digested = (visitor: Digest, { counts, problems }: Read): Digested => {
   const { firstSeconds: seconds, firstNanos: nanos, words } = visitor;
   const first = seconds < 0 ? undefined : { seconds, nanos };
   return { counts: { ...counts }, problems, first, words };
 };
-
-const unreadableIn = (problems: readonly Problem[]): string | undefined =>
-  problems.find(({ code }) => code === 'unreadable')?.message;
 
 const gather = (store: Store, plan: Plan): void => {
   const digests = plan.inputs.map((input) => digestOf(store, input));
@@ -198,11 +195,8 @@ const select = async (
   input: Input,
 ): Promise<void> => {
   const extract = new Extract(facts.marked, PARTS);
-  const changed = whyChanged(input);
-  if (changed !== undefined) throw new StoreError(`${input.path}: ${changed}`);
-  const { problems } = await reading.capture(input.path, extract);
-  const trouble = unreadableIn(problems);
-  if (trouble !== undefined) throw new StoreError(`${input.path}: ${trouble}`);
+  const read = await reading.again(input, extract);
+  if ('message' in read) throw new StoreError(`${input.path}: ${read.message}`);
   writeExtract(store, places.extract(facts.plan.id, input.hash), extract);
 };
 
