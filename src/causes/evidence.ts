@@ -77,7 +77,7 @@ export interface FinSighting extends Sighting {
   readonly count: number;
   /** The frame that acknowledged it, if any did. */
   readonly acknowledgedIn: number | undefined;
-  /** Milliseconds the FIN's sender had then been quiet before it sent the FIN. */
+  /** Milliseconds the FIN's sender had said nothing before it sent the FIN; keepalives do not count. */
   readonly afterQuietMs: number;
 }
 

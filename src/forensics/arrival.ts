@@ -53,6 +53,8 @@ export function arrive(
   if ((flags & FIN) !== 0) noteFin(sender, packet.frame, at, end);
   if ((flags & ACK) !== 0) acknowledges(connection, packet, sender, peer, at, side);
   noteWindow(sender, peer, packet, at);
+  const isKeptAlive = kind === PURE_ACK_KIND && peer.unansweredKeepalives > 0;
+  if (kind !== KEEPALIVE_KIND && !isKeptAlive) sender.lastSpokeAt = at;
   answers(peer);
   sender.segments++;
   sender.lastFrame = packet.frame;
@@ -299,7 +301,7 @@ function isProbe(seq: number, length: number, sender: End): boolean {
 
 function noteFin(sender: End, frame: number, at: number, end: number): void {
   if (sender.fin === undefined) {
-    const quiet = sender.segments === 0 ? 0 : at - sender.lastAt;
+    const quiet = sender.segments === 0 ? 0 : at - sender.lastSpokeAt;
     sender.fin = { frame, at, end, quiet, count: 0, ackedFrame: NEVER };
   }
   sender.fin.count++;

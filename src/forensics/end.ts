@@ -8,7 +8,7 @@ export interface Fin {
   readonly at: number;
   /** The number after the FIN. */
   readonly end: number;
-  /** Seconds this end had been quiet before it. */
+  /** Seconds this end had said nothing before it. */
   readonly quiet: number;
   count: number;
   ackedFrame: number;
@@ -41,6 +41,8 @@ export class End {
   segments = 0;
   lastFrame = NEVER;
   lastAt = 0;
+  /** The same without keepalive probes and the answers to them: of these no application knows. */
+  lastSpokeAt = 0;
 
   /** SND.NXT: the byte after everything sent; known once anything with a sequence was seen. */
   nxtKnown = false;

@@ -50,35 +50,52 @@ const configuration = (folder: string): string => `
 `;
 
 const PROTOCOL_TCP = 6;
+const FIN = 1;
+const RST = 4;
 
-/** Whether it is TCP over IPv4 with the FIN flag. */
-const hasFin = (bytes: Uint8Array): boolean =>
-  bytes[0]! >> 4 === 4 &&
-  bytes[9] === PROTOCOL_TCP &&
-  (bytes[(bytes[0]! & 15) * 4 + 13]! & 1) === 1;
+interface Arrived {
+  /** Of our socket. */
+  readonly port: number;
+  readonly flags: number;
+}
 
-/** Lets everything pass until it is shut; then FINs wait, and what comes after them. */
+/** Of TCP over IPv4. */
+const arrivedIn = (bytes: Uint8Array): Arrived | undefined => {
+  if (bytes[0]! >> 4 !== 4 || bytes[9] !== PROTOCOL_TCP) return undefined;
+  const tcp = (bytes[0]! & 15) * 4;
+  return { port: (bytes[tcp + 2]! << 8) | bytes[tcp + 3]!, flags: bytes[tcp + 13]! };
+};
+
+/** Lets everything pass until it is shut; then FINs wait, and what comes after them to the same socket. */
 class Gate {
   private isOpen = true;
-  private readonly waiting: (() => void)[] = [];
+  private waiting: (Arrived & { readonly pass: () => void })[] = [];
 
   readonly fate: Fate = (packet, pass) => {
-    const waits = !this.isOpen && (this.waiting.length > 0 || hasFin(packet.bytes));
-    if (waits) this.waiting.push(() => pass(packet));
-    else pass(packet);
+    const arrived = arrivedIn(packet.bytes);
+    if (arrived !== undefined && !this.isOpen && this.keeps(arrived)) {
+      this.waiting.push({ ...arrived, pass: () => pass(packet) });
+    } else pass(packet);
   };
-
-  get held(): number {
-    return this.waiting.length;
-  }
 
   shut(): void {
     this.isOpen = false;
   }
 
+  /** Resolves when a segment with this flag waits for the socket. */
+  async holds(flag: number, port: number): Promise<void> {
+    while (!this.waiting.some((one) => one.port === port && (one.flags & flag) !== 0)) {
+      await sleep(10);
+    }
+  }
+
   open(): void {
     this.isOpen = true;
-    for (const pass of this.waiting.splice(0)) pass();
+    for (const { pass } of this.waiting.splice(0)) pass();
+  }
+
+  private keeps({ port, flags }: Arrived): boolean {
+    return (flags & FIN) !== 0 || this.waiting.some((one) => one.port === port);
   }
 }
 
@@ -154,12 +171,12 @@ describe.skipIf(cannotMeet('nginx', 'ss', 'tcpdump'))('nginx', { timeout: 60_000
 
   it('closes an idle connection just as it is used again, and a capture says so', async () => {
     const witness = await Witness.on(stage.space.name, DEVICE);
-    await idleSocket();
+    // Before the connection is idle: whatever delays this process, the FIN is not let in.
     gate.shut();
-    while (gate.held === 0) await sleep(10);
+    const { localPort = 0 } = await idleSocket();
+    await gate.holds(FIN, localPort);
     const second = ask({ port: IMPATIENT_PORT }).then(({ statusCode }) => statusCode);
-    // Until the reset has been sent.
-    while (gate.held === 1) await sleep(10);
+    await gate.holds(RST, localPort);
     gate.open();
     // What Node says of a socket that ends before its answer: `socket hang up`.
     await expect(second).rejects.toMatchObject({ code: 'ECONNRESET' });
