@@ -1,6 +1,6 @@
-import { type Answer, type Cell, Database, QueryError } from '../fleet/machine/database.ts';
+import { type Answer, type Cell, Database } from '../fleet/machine/database.ts';
 import { Store } from '../fleet/machine/store.ts';
-import { StoreError } from '../fleet/machine/trouble.ts';
+import { QueryError, StoreError } from '../fleet/machine/trouble.ts';
 import { DONE, WRONG } from './exit-codes.ts';
 import { Output, tell } from './output.ts';
 

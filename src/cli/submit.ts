@@ -7,11 +7,11 @@ import { fileHanded, type Handed, objectHanded } from '../fleet/machine/arrival.
 import { isS3 } from '../fleet/machine/s3/address.ts';
 import { s3Objects } from '../fleet/machine/s3/s3.ts';
 import { S3Error } from '../fleet/machine/s3/trouble.ts';
-import { Database, QueryError } from '../fleet/machine/database.ts';
+import type { Database } from '../fleet/machine/database.ts';
 import { currentOf, openStore, places } from '../fleet/machine/library.ts';
 import { makeCurrent } from '../fleet/machine/publish.ts';
 import { Store } from '../fleet/machine/store.ts';
-import { RedisError, StoreError } from '../fleet/machine/trouble.ts';
+import { QueryError, RedisError, StoreError } from '../fleet/machine/trouble.ts';
 import { planned, receptionOf } from '../fleet/machine/submission.ts';
 import type { Plan, Work } from '../fleet/plan.ts';
 import { fleetWords, totalsLine } from '../fleet/words.ts';
@@ -139,7 +139,7 @@ const answer = async (
   const id = store.has(places.summary(plan.id)) ? plan.id : (currentOf(store)?.plan ?? plan.id);
   const summary = store.readJson(places.summary(id)) as Summary;
   for (const { name, message } of plan.unreadable) tell(`${name}: ${message}`);
-  await tellProblems(store, id, language);
+  if (summary.problems.length > 0) await tellProblems(store, id, language);
   const output = new Output();
   if (json === true) await writeRows(store, id, summary, output, language);
   else await output.write(report(store, plan, summary, language));
@@ -147,10 +147,16 @@ const answer = async (
   return plan.unreadable.length > 0 || isDamaged(summary.problems) ? WRONG : DONE;
 };
 
+/** The database is loaded for who asks it: that takes as long as all the rest. */
+const tablesOf = async (store: Store, id: string): Promise<Database> => {
+  const { Database: Tables } = await import('../fleet/machine/database.ts');
+  return Tables.over(store, id);
+};
+
 /** Which capture a problem is of, the tables know. */
 const tellProblems = async (store: Store, id: string, language: Language): Promise<void> => {
   const words = wordsIn(language);
-  const database = await Database.over(store, id);
+  const database = await tablesOf(store, id);
   const { rows } = await database.ask(
     "SELECT capture, code, frame, byte_offset, message, fatal FROM problems WHERE frame + byte_offset > 0 OR code <> 'unreadable'",
   );
@@ -168,7 +174,7 @@ const writeRows = async (
   output: Output,
   language: Language,
 ): Promise<void> => {
-  const database = await Database.over(store, id);
+  const database = await tablesOf(store, id);
   const { rows } = await database.ask('SELECT json FROM verdicts ORDER BY frame');
   for await (const [row] of rows) await output.write(`${String(row)}\n`);
   database.close();

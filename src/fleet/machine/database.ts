@@ -7,16 +7,13 @@ import {
 import { PARTS } from '../plan.ts';
 import { currentOf, places } from './library.ts';
 import type { Store } from './store.ts';
-import { StoreError } from './trouble.ts';
+import { QueryError, StoreError } from './trouble.ts';
 
 /** Statements that change nothing. */
 const READING: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
 
 /** A cell of an answer: null, or a plain value; what SQL has beyond that comes as text. */
 export type Cell = string | number | boolean | null;
-
-/** The query cannot be answered; the message is the database's own. */
-export class QueryError extends Error {}
 
 export interface Answer {
   readonly columns: readonly string[];
