@@ -5,6 +5,9 @@ import { StoreError } from './trouble.ts';
 const THREAD = new URL('./task-thread.js', import.meta.url);
 const NO_MEMORY = 'a task wants more memory than there is; see node --max-old-space-size';
 
+/** What a task makes lives until its end: room for more of it saves a seventh of the time. */
+const LIMITS = { maxYoungGenerationSizeMb: 192 };
+
 /** What a thread answers to a task. */
 export type Reply = { readonly done: true } | { readonly refused: string };
 
@@ -57,7 +60,7 @@ export class Crew {
   #hire(): Worker | undefined {
     if (this.#missing === 0) return undefined;
     this.#missing--;
-    const thread = new Worker(THREAD, { workerData: this.#directory });
+    const thread = new Worker(THREAD, { workerData: this.#directory, resourceLimits: LIMITS });
     thread.on('message', (reply: Reply) => {
       const waiting = this.#end(thread);
       this.#idle.push(thread);
