@@ -7,7 +7,7 @@ export const addSubmit = (program: Command): void => {
   program
     .command('submit')
     .description('take many captures for one, and keep the verdicts as tables to be queried')
-    .argument('<capture...>', 'files, or patterns such as "captures/*.pcap"')
+    .argument('<capture...>', 'files or patterns such as "captures/*.pcap", "s3://bucket/day/*.pcap"')
     .requiredOption('--store <dir>', 'where the tables are kept, and what leads to them')
     .option('--redis <url>', 'let workers do it that wait at this Redis (else it is done here)')
     .option('--threads <number>', 'threads to use here (else one a core)', wholeNumber(1))
@@ -21,7 +21,7 @@ a connection that runs over two of them is one. A content counts once, however o
 
 Examples:
   resetlab submit /var/captures/*.pcap --store fleet
-  resetlab submit "/mnt/bucket/*.pcap.zst" --store /mnt/fleet --redis redis://:secret@queue:6379
+  resetlab submit "s3://bucket/day/*.pcap.zst" --store /mnt/fleet --redis redis://:secret@queue:6379
   resetlab query --store fleet "select cause, count(*) from verdicts group by cause"`,
     )
     .action(async (files: string[], options: SubmitOptions) => {
