@@ -7,7 +7,10 @@ export const addSubmit = (program: Command): void => {
   program
     .command('submit')
     .description('take many captures for one, and keep the verdicts as tables to be queried')
-    .argument('<capture...>', 'files or patterns such as "captures/*.pcap", "s3://bucket/day/*.pcap"')
+    .argument(
+      '<capture...>',
+      'files or patterns such as "captures/*.pcap", "s3://bucket/day/*.pcap"',
+    )
     .requiredOption('--store <dir>', 'where the tables are kept, and what leads to them')
     .option('--redis <url>', 'let workers do it that wait at this Redis (else it is done here)')
     .option('--threads <number>', 'threads to use here (else one a core)', wholeNumber(1))
