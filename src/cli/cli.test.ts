@@ -238,6 +238,19 @@ describe('check', () => {
 });
 
 describe('a pipeline', () => {
+  it('waits for a slow reader without a word about it, and says everything', () => {
+    const output = join(fileURLToPath(new URL('.', import.meta.url)), '../../dist/cli/output.js');
+    // As rows do that leave while a large capture is read: nobody waits between one and the next.
+    const script = `
+      import { Output } from '${output}';
+      const output = new Output();
+      for (let row = 0; row < 40; row += 1) void output.write('x'.repeat(200_000));
+      await output.flush();`;
+    const command = `"${process.execPath}" --input-type=module -e "${script}" | (sleep 1; wc -c)`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    expect({ bytes: Number(stdout), stderr }).toEqual({ bytes: 8_000_000, stderr: '' });
+  });
+
   it('ends quietly when its reader has seen enough', async () => {
     const command = `"${process.execPath}" "${MAIN}" explain many.pcap --json; echo "exit $?" >&2`;
     const { stdout, stderr } = spawnSync('bash', ['-c', `(${command}) | head -1`], {

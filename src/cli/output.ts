@@ -15,6 +15,8 @@ export class Output {
   #piece = Buffer.allocUnsafeSlow(PIECE);
   #held = 0;
   readonly #recurring = new Map<string, Buffer>();
+  /** While there is no room: one promise, however many wait for it. */
+  #drained: Promise<void> | undefined;
 
   constructor() {
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -75,7 +77,13 @@ export class Output {
 
   #pass(bytes: Buffer): Promise<void> | undefined {
     if (process.stdout.write(bytes)) return undefined;
-    return new Promise((resolve) => process.stdout.once('drain', resolve));
+    this.#drained ??= new Promise((resolve) => {
+      process.stdout.once('drain', () => {
+        this.#drained = undefined;
+        resolve();
+      });
+    });
+    return this.#drained;
   }
 }
 
