@@ -97,7 +97,7 @@ const LEFT_BEHIND = 20;
 export class ScreenFace implements Face {
   private readonly terminal: NodeJS.WriteStream;
   private readonly manner: Manner;
-  private drawnMs = 0;
+  private drawnMs = Number.NEGATIVE_INFINITY;
   private shown = '';
   private isOn = false;
   private readonly leave = (): void => {
@@ -107,7 +107,7 @@ export class ScreenFace implements Face {
   /** Terminals break lines anew, or forget some. */
   private readonly resized = (): void => {
     this.shown = '';
-    this.drawnMs = 0;
+    this.drawnMs = Number.NEGATIVE_INFINITY;
   };
 
   constructor(terminal: NodeJS.WriteStream, manner: Manner) {
