@@ -6,7 +6,7 @@ import { otelCauseOf } from './otel-cause.ts';
 
 /** What is counted, for Prometheus, under the names that OpenTelemetry proposes. */
 export class Metrics {
-  private readonly registry = new Registry();
+  private readonly exposition = new Registry();
   private readonly resets: Counter<'cause' | 'network_tcp_reset_cause' | 'resetlab_confidence'>;
   private readonly failures: Counter<'cause' | 'resetlab_confidence'>;
   private readonly disagreements: Counter;
@@ -14,7 +14,7 @@ export class Metrics {
   private packets = 0;
 
   constructor() {
-    const registers = [this.registry];
+    const registers = [this.exposition];
     this.resets = new Counter({
       name: 'system_network_tcp_resets_total',
       help: 'TCP resets seen, by cause',
@@ -54,10 +54,10 @@ export class Metrics {
   async serve(host: string, port: number): Promise<Server> {
     const server = createServer((request, response) => {
       const isAsked = request.method === 'GET' && request.url === '/metrics';
-      response.setHeader('content-type', isAsked ? this.registry.contentType : 'text/plain');
+      response.setHeader('content-type', isAsked ? this.exposition.contentType : 'text/plain');
       response.statusCode = isAsked ? 200 : 404;
       if (!isAsked) response.end('metrics are at /metrics\n');
-      else void this.registry.metrics().then((text) => response.end(text));
+      else void this.exposition.metrics().then((text) => response.end(text));
     });
     server.listen(port, host);
     await once(server, 'listening');
