@@ -74,8 +74,8 @@ export interface Libc {
   /** The address of these bytes, for structures that point. */
   readonly addressOf: (bytes: Uint8Array) => bigint;
   /**
-   * The name of the last failure of this thread, as `ECONNRESET`. To be asked at once: the runtime, too,
-   * calls the C library, if rarely between two of our calls.
+   * The name of the last failure of a call of this thread, as `ECONNRESET`. It stays until the next one
+   * fails: the runtime's own calls do not touch it.
    */
   readonly errno: () => `E${string}`;
   readonly errnoName: (number: number) => `E${string}`;
@@ -83,47 +83,88 @@ export interface Libc {
 
 /** The C library of this process, or one line that says why it cannot be reached. */
 export const loadLibc = async (): Promise<Libc | string> => {
+  if (process.platform !== 'linux') return 'this needs Linux';
   const koffi = await importKoffi();
   if (typeof koffi === 'string') return koffi;
   const library = koffi.load(null);
+  const failure = lastFailure(koffi, library);
+  const keeping = (signature: string): Call => keepingFailure(library.func(signature), failure);
+  const keepingOfThree = (signature: string): CallOfThree =>
+    keepingFailureOfThree(library.func(signature), failure);
   const close = library.func('int close(int)');
   const signal = library.func('void *signal(int, void *)');
   return {
-    socket: library.func('int socket(int, int, int)'),
-    bind: library.func('int bind(int, const uint8_t *, uint32_t)'),
-    listen: library.func('int listen(int, int)'),
-    accept4: library.func('int accept4(int, void *, void *, int)'),
-    connect: library.func('int connect(int, const uint8_t *, uint32_t)'),
-    recv: library.func('long recv(int, _Out_ uint8_t *, unsigned long, int)'),
-    recvfrom: library.func(
+    socket: keeping('int socket(int, int, int)'),
+    bind: keeping('int bind(int, const uint8_t *, uint32_t)'),
+    listen: keeping('int listen(int, int)'),
+    accept4: keeping('int accept4(int, void *, void *, int)'),
+    connect: keeping('int connect(int, const uint8_t *, uint32_t)'),
+    recv: keeping('long recv(int, _Out_ uint8_t *, unsigned long, int)'),
+    recvfrom: keeping(
       'long recvfrom(int, _Out_ uint8_t *, unsigned long, int, _Out_ uint8_t *, _Inout_ uint32_t *)',
     ),
-    send: library.func('long send(int, const uint8_t *, unsigned long, int)'),
-    sendto: library.func(
+    send: keeping('long send(int, const uint8_t *, unsigned long, int)'),
+    sendto: keeping(
       'long sendto(int, const uint8_t *, unsigned long, int, const uint8_t *, uint32_t)',
     ),
-    shutdown: library.func('int shutdown(int, int)'),
-    close,
-    dup: library.func('int dup(int)'),
+    shutdown: keeping('int shutdown(int, int)'),
+    close: keepingFailure(close, failure),
+    dup: keeping('int dup(int)'),
     closePatiently: promisify(close.async) as Libc['closePatiently'],
-    getsockname: library.func('int getsockname(int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
-    getsockopt: library.func('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
-    setsockopt: library.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)'),
-    ioctl: library.func('int ioctl(int, unsigned long, _Inout_ uint8_t *)'),
-    ioctlNumber: library.func('int ioctl(int, unsigned long, unsigned long)'),
-    open: library.func('int open(const char *, int)'),
-    read: library.func('long read(int, _Out_ uint8_t *, unsigned long)'),
-    write: library.func('long write(int, const uint8_t *, unsigned long)'),
-    setns: library.func('int setns(int, int)'),
+    getsockname: keeping('int getsockname(int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
+    getsockopt: keeping('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint32_t *)'),
+    setsockopt: keeping('int setsockopt(int, int, int, const uint8_t *, uint32_t)'),
+    ioctl: keeping('int ioctl(int, unsigned long, _Inout_ uint8_t *)'),
+    ioctlNumber: keeping('int ioctl(int, unsigned long, unsigned long)'),
+    open: keeping('int open(const char *, int)'),
+    read: keepingOfThree('long read(int, _Out_ uint8_t *, unsigned long)'),
+    write: keepingOfThree('long write(int, const uint8_t *, unsigned long)'),
+    setns: keeping('int setns(int, int)'),
     heedSignal: (number) => {
       signal(number, null);
     },
     poll: (descriptor, events, ready) => koffi.node.poll(descriptor, events, ready),
     addressOf: (bytes) => koffi.address(bytes),
-    errno: () => nameOf(koffi.errno(), koffi.os.errno),
+    errno: () => nameOf(failure.number, koffi.os.errno),
     errnoName: (number) => nameOf(number, koffi.os.errno),
   };
 };
+
+type Koffi = typeof import('koffi');
+type Call = (...args: readonly unknown[]) => number;
+type CallOfThree = (first: unknown, second: unknown, third: unknown) => number;
+
+/** errno of this thread where it lies in memory, and as it stood after the last call that failed. */
+interface LastFailure {
+  readonly errno: Int32Array;
+  number: number;
+}
+
+/**
+ * The place of errno is asked for once: to ask for its value by another call is to give the runtime
+ * time for a call of its own (seen: a read of a TUN device that seemed to fail with ENOMEM).
+ */
+const lastFailure = (koffi: Koffi, library: ReturnType<Koffi['load']>): LastFailure => {
+  const location: unknown = library.func('void *__errno_location()')();
+  return { errno: new Int32Array(koffi.view(location, 4)), number: 0 };
+};
+
+const keepingFailure =
+  (call: Call, failure: LastFailure): Call =>
+  (...args) => {
+    const result = call(...args);
+    if (result < 0) failure.number = failure.errno[0] ?? 0;
+    return result;
+  };
+
+/** The same for what is called for every packet: to gather the arguments is a seventh of a short call. */
+const keepingFailureOfThree =
+  (call: CallOfThree, failure: LastFailure): CallOfThree =>
+  (first, second, third) => {
+    const result = call(first, second, third);
+    if (result < 0) failure.number = failure.errno[0] ?? 0;
+    return result;
+  };
 
 /** The package is optional, and its binary not there for every platform. */
 const importKoffi = async (): Promise<typeof import('koffi') | string> => {
