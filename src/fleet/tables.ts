@@ -1,16 +1,17 @@
 import type { Language } from '../causes/text.ts';
 import type { Verdict } from '../forensics/verdict.ts';
-import { JsonRows } from '../report/json.ts';
 import { rfc3339 } from '../report/numbers.ts';
+import { jsonRows } from './json-column.ts';
 
 /** A column of a table: its name, its type in Parquet, and one value a row. */
 export interface Column {
   readonly name: string;
   readonly type: 'STRING' | 'INT64' | 'BOOLEAN';
-  readonly data: readonly (string | bigint | boolean | null)[];
+  /** Text may be given in UTF-8. */
+  readonly data: readonly (string | Uint8Array | bigint | boolean | null)[];
   /** Another in nearly every row: no dictionary is tried. */
   readonly isDistinct?: true;
-  /** Nobody looks for it by its bounds. */
+  /** Long, and nobody looks for it by its bounds. */
   readonly isProse?: true;
 }
 
@@ -25,7 +26,6 @@ export const verdictColumns = (
   language: Language,
   whereabouts: Whereabouts,
 ): Column[] => {
-  const rows = new JsonRows(language);
   const text = (name: string, of: (verdict: Verdict) => Cell): Column =>
     column(name, 'STRING', verdicts, of);
   const distinct = (name: string, of: (verdict: Verdict) => Cell): Column => ({
@@ -61,7 +61,13 @@ export const verdictColumns = (
     whole('bytes_lost_max', (v) => v.bytesLost.max),
     column('benign', 'BOOLEAN', verdicts, (v) => v.benign),
     text('settle', (v) => v.settle?.[language]),
-    { ...distinct('json', (v) => rows.row(v).trimEnd()), isProse: true },
+    {
+      name: 'json',
+      type: 'STRING',
+      data: jsonRows(verdicts, language),
+      isDistinct: true,
+      isProse: true,
+    },
   ];
 };
 
