@@ -1,8 +1,10 @@
 /**
  * Throughput of a fleet: one capture, cut into files, done by one worker and by two, each time from
- * nothing, at a Redis of its own. Workers live long: they have done the same once before, with their
- * words in another language, and what they found then is removed. The answer must be the same every
- * time.
+ * nothing, at a Redis of its own. Workers live long: each has done as much before, with its words in
+ * another language, and what was found then is removed. The answer must be the same every time.
+ *
+ * What two workers could reach at most, the machine says: two fleets of one worker each, with a store
+ * each and nothing in common, do the same at once.
  *
  *     node bench/fleet.mjs --capture bench/captures/bytes.pcap [--files 16] [--runs 3] [--workers 1,2]
  */
@@ -90,6 +92,57 @@ const freePort = async () => {
 };
 
 /**
+ * Nothing is known of any capture any more.
+ *
+ * @param {string} store
+ */
+const empty = (store) => {
+  for (const found of ['digests', 'tables', 'current.json']) {
+    rmSync(join(store, found), { recursive: true });
+  }
+};
+
+/**
+ * A fleet that is warm, its store empty again.
+ *
+ * @param {readonly string[]} files
+ * @param {string} store
+ * @param {string} redis
+ * @param {number} workers
+ */
+const warmFleet = async (files, store, redis, workers) => {
+  mkdirSync(store);
+  const hands = [];
+  for (let hand = 0; hand < workers; hand++) {
+    hands.push(started(process.execPath, [MAIN, 'worker', '--redis', redis, '--store', store]));
+  }
+  await Promise.all(hands.map((hand) => said(hand, /ready for work/)));
+  const words = ['submit', ...files, '--store', store, '--redis', redis];
+  for (let round = 0; round < workers; round++) {
+    await outputOf([...words, '--lang', 'zh']);
+    empty(store);
+  }
+  const seconds = async () => {
+    const began = performance.now();
+    await outputOf(words);
+    return (performance.now() - began) / 1000;
+  };
+  return { hands, store, seconds };
+};
+
+/**
+ * A hash of all rows; afterwards nothing is left of the fleet.
+ *
+ * @param {Awaited<ReturnType<typeof warmFleet>>} fleet
+ */
+const endOf = async ({ hands, store }) => {
+  await Promise.all(hands.map(killed));
+  const rows = await outputOf(['query', '--store', store, '--csv', ROWS]);
+  rmSync(store, { recursive: true });
+  return rows;
+};
+
+/**
  * Seconds from submission to its end, and a hash of all rows.
  *
  * @param {readonly string[]} files
@@ -98,22 +151,30 @@ const freePort = async () => {
  * @param {number} workers
  */
 const measured = async (files, store, redis, workers) => {
-  mkdirSync(store);
-  const hands = [];
-  for (let hand = 0; hand < workers; hand++) {
-    hands.push(started(process.execPath, [MAIN, 'worker', '--redis', redis, '--store', store]));
+  const fleet = await warmFleet(files, store, redis, workers);
+  return { seconds: await fleet.seconds(), rows: await endOf(fleet) };
+};
+
+/**
+ * How much two fleets of one worker each, that have nothing in common, do at once: so many times what
+ * one of them does alone.
+ *
+ * @param {readonly string[]} files
+ * @param {string} folder
+ * @param {string} redis
+ */
+const ceiling = async (files, folder, redis) => {
+  const fleets = [];
+  for (const name of ['alone', 'beside']) {
+    fleets.push(await warmFleet(files, join(folder, name), redis, 1));
   }
-  await Promise.all(hands.map((hand) => said(hand, /ready for work/)));
-  const words = ['submit', ...files, '--store', store, '--redis', redis];
-  await outputOf([...words, '--lang', 'zh']);
-  rmSync(join(store, 'digests'), { recursive: true });
-  const began = performance.now();
-  await outputOf(words);
-  const seconds = (performance.now() - began) / 1000;
-  await Promise.all(hands.map(killed));
-  const rows = await outputOf(['query', '--store', store, '--csv', ROWS]);
-  rmSync(store, { recursive: true });
-  return { seconds, rows };
+  const [first] = fleets;
+  if (first === undefined) throw new Error('no fleet');
+  const alone = await first.seconds();
+  empty(first.store);
+  const both = Math.max(...(await Promise.all(fleets.map(({ seconds }) => seconds()))));
+  await Promise.all(fleets.map(endOf));
+  return (2 * alone) / both;
 };
 
 const ROWS = 'select json from verdicts order by frame';
@@ -133,6 +194,9 @@ const outputOf = async (words) => {
   return hash.digest('hex');
 };
 
+/** @param {readonly number[]} all */
+const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1] ?? NaN;
+
 const main = async () => {
   const { values } = parseArgs({
     options: {
@@ -145,30 +209,37 @@ const main = async () => {
   if (values.capture === undefined) throw new Error('--capture FILE');
   const folder = mkdtempSync(join(tmpdir(), 'resetlab-bench-fleet-'));
   const port = await freePort();
-  const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-  const redis = started('redis-server', [...where, '--save', '', '--appendonly', 'no']);
+  const here = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const redis = started('redis-server', [...here, '--save', '', '--appendonly', 'no']);
   try {
     await said(redis, /Ready to accept connections/);
     const files = cut(values.capture, Number(values.files), folder);
     const counts = values.workers.split(',').map(Number);
-    const best = new Map(counts.map((count) => [count, Infinity]));
+    /** @type {Map<number, number[]>} */
+    const seconds = new Map(counts.map((count) => [count, []]));
+    const ceilings = [];
     const answers = new Set();
+    const where = `redis://127.0.0.1:${port}`;
     // One after the other in each round: what else the machine does then meets all alike.
     for (let run = 0; run < Number(values.runs); run++) {
       for (const count of counts) {
-        const store = join(folder, `store-${run}-${count}`);
-        const { seconds, rows } = await measured(files, store, `redis://127.0.0.1:${port}`, count);
-        best.set(count, Math.min(seconds, best.get(count) ?? Infinity));
-        answers.add(rows);
+        const one = await measured(files, join(folder, `store-${run}-${count}`), where, count);
+        seconds.get(count)?.push(one.seconds);
+        answers.add(one.rows);
       }
+      ceilings.push(await ceiling(files, folder, where));
     }
     const megabytes = statSync(values.capture).size / 1e6;
-    const [one = counts[0] ?? 1] = counts;
-    for (const [count, seconds] of best) {
-      const rate = (megabytes / seconds).toFixed(0);
-      const times = ((best.get(one) ?? seconds) / seconds).toFixed(2);
-      console.log(`${count} workers: ${seconds.toFixed(2)} s, ${rate} MB/s, ${times} times`);
+    const base = median(seconds.get(counts[0] ?? 1) ?? []);
+    for (const [count, all] of seconds) {
+      const middle = median(all);
+      const rate = (megabytes / middle).toFixed(0);
+      const times = (base / middle).toFixed(2);
+      console.log(`${count} workers: ${middle.toFixed(2)} s, ${rate} MB/s, ${times} times`);
     }
+    console.log(
+      `two fleets with nothing in common: ${median(ceilings).toFixed(2)} times one of them`,
+    );
     console.log(answers.size === 1 ? 'the same answer every time' : 'DIFFERENT ANSWERS');
     if (answers.size !== 1) process.exitCode = 1;
   } finally {

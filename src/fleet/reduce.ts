@@ -60,21 +60,16 @@ export const withUnanswered = (
   return Object.assign(new Complete(), filling);
 };
 
-export interface Judged {
-  /** In the order of their frames. */
-  readonly verdicts: readonly Verdict[];
-  readonly noted: NoteCounts;
-}
-
-/** The verdicts on one part's connections. */
+/** The verdicts on one part's connections, to be taken in the order of their frames. */
 export const judgePart = (
   files: readonly PartOfFile[],
   clock: Clock,
   surroundings: Surroundings,
-): Judged => {
+  take: (verdict: Verdict) => void,
+): NoteCounts => {
   const { investigation, conclusion } = concluded(files, clock, surroundings);
-  const verdicts = [...conclusion].toSorted((a, b) => a.frame - b.frame);
-  return { verdicts, noted: investigation.noted };
+  for (const verdict of conclusion) take(verdict);
+  return investigation.noted;
 };
 
 /**

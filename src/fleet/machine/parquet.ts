@@ -13,12 +13,13 @@ const GROUP = 100_000;
 export const parquetOf = (columns: readonly Column[]): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
-      columnData: columns.map(({ name, type, data, isDistinct, isProse }) => ({
+      columnData: columns.map(({ name, type, data, isDistinct, isLong, isRange }) => ({
         name,
         type,
         data: [...data],
         ...(isDistinct === true && { encoding: 'PLAIN' as const }),
-        ...(isProse === true && { codec: 'BROTLI' as const, statistics: false }),
+        ...(isLong === true && { codec: 'BROTLI' as const }),
+        statistics: isRange === true,
       })),
       compressors: { BROTLI: brotli },
       rowGroupSize: GROUP,

@@ -14,7 +14,7 @@ export interface Judgements {
   readonly told: readonly Told[];
 }
 
-interface Told {
+export interface Told {
   readonly frame: number;
   readonly type: 'reset' | 'failure';
   readonly cause: CauseId;

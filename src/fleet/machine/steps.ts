@@ -17,7 +17,7 @@ import {
   tasksOf,
 } from '../plan.ts';
 import { judgePart, type Unanswered, unansweredIn, withUnanswered } from '../reduce.ts';
-import { verdictColumns, type Whereabouts } from '../tables.ts';
+import { VerdictTable, type Whereabouts } from '../tables.ts';
 import { keyOf } from './arrival.ts';
 import { clockOf, partsOfFiles, writeExtract } from './extract-file.ts';
 import {
@@ -30,7 +30,7 @@ import {
   workOf,
 } from './library.ts';
 import { parquetOf } from './parquet.ts';
-import { type Judgements, publish } from './publish.ts';
+import { type Judgements, publish, type Told } from './publish.ts';
 import type { Store } from './store.ts';
 import { StoreError } from './trouble.ts';
 
@@ -209,11 +209,14 @@ const follow = (store: Store, { plan, gathered }: PlanFacts, part: number): void
 const judge = (store: Store, { plan, gathered, surroundings }: PlanFacts, part: number): void => {
   const files = partsOfFiles(store, plan, gathered, part);
   const clock = clockOf(store, plan, gathered);
-  const { verdicts, noted } = judgePart(files, clock, surroundings);
-  const whereabouts = whereaboutsIn(plan, gathered.order);
-  const columns = verdictColumns(verdicts, plan.language, whereabouts);
-  store.write(places.verdicts(plan.id, part), parquetOf(columns));
-  const told = verdicts.map(({ frame, type, cause }) => ({ frame, type, cause }));
+  const table = new VerdictTable(plan.language, whereaboutsIn(plan, gathered.order));
+  const told: Told[] = [];
+  const noted = judgePart(files, clock, surroundings, (verdict) => {
+    const { frame, type, cause } = verdict;
+    told.push({ frame, type, cause });
+    table.add(verdict);
+  });
+  store.write(places.verdicts(plan.id, part), parquetOf(table.columns));
   store.writeValue(places.judged(plan.id, part), { noted, told } satisfies Judgements);
 };
 
