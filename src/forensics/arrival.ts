@@ -180,7 +180,7 @@ function noteProbe(
 ): void {
   if (kind === KEEPALIVE_KIND) {
     const trouble = (sender.trouble ??= new Trouble());
-    if (trouble.keepalives > 0) trouble.keepaliveInterval = at - trouble.keepaliveAt;
+    if (trouble.keepalives > 0) trouble.keepaliveIntervalMs = (at - trouble.keepaliveAt) * 1000;
     if (trouble.unanswered + trouble.unansweredKeepalives === 0) {
       trouble.unansweredSince = at;
       trouble.idle = idleBefore(connection, side, at, recent);

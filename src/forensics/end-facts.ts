@@ -48,7 +48,7 @@ const troubleFacts = (trouble: Trouble, at: number) => ({
   unansweredRetransmissions: trouble.unanswered,
   unansweredKeepalives: trouble.unansweredKeepalives,
   keepalives: trouble.keepalives,
-  keepaliveIntervalMs: trouble.keepaliveInterval < 0 ? undefined : trouble.keepaliveInterval * 1000,
+  keepaliveIntervalMs: trouble.keepaliveIntervalMs,
   windowProbes: trouble.windowProbes,
   unansweredWindowProbes: trouble.unansweredWindowProbes,
 });

@@ -25,8 +25,8 @@ export class Trouble {
   keepalives = 0;
   unansweredKeepalives = 0;
   keepaliveAt = 0;
-  /** Seconds between the newest two; negative: not two yet. */
-  keepaliveInterval = -1;
+  /** Between the newest two, if there were two. */
+  keepaliveIntervalMs: number | undefined = undefined;
   windowProbes = 0;
   unansweredWindowProbes = 0;
   zeroWindowFrame = NEVER;
