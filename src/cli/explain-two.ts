@@ -8,7 +8,7 @@ import { combined, type TwoEndedVerdict, witnessOf } from '../forensics/two-ends
 import type { Witness } from '../forensics/two-ends/witness.ts';
 import type { Summary, Verdict } from '../forensics/verdict.ts';
 import { type Complaint, complain, isComplaint } from '../reading/complaint.ts';
-import { isDamaged } from '../reading/investigate.ts';
+import { isDamaged } from '../reading/damage.ts';
 import type { Operator } from '../reading/operator.ts';
 import { readAgain } from '../reading/read-again.ts';
 import { type Pass, problemsIn } from '../reading/read-capture.ts';

@@ -4,12 +4,8 @@ import type { Language, Text } from '../causes/text.ts';
 import type { Summary, Verdict } from '../forensics/verdict.ts';
 import { openCapture, STANDARD_INPUT, type CaptureSource } from '../reading/capture-source.ts';
 import { complain, isComplaint, type Complaint } from '../reading/complaint.ts';
-import {
-  investigate,
-  investigateWhole,
-  isDamaged,
-  type TakeVerdict,
-} from '../reading/investigate.ts';
+import { isDamaged } from '../reading/damage.ts';
+import { investigate, investigateWhole, type TakeVerdict } from '../reading/investigate.ts';
 import type { Operator } from '../reading/operator.ts';
 import { JsonRows } from '../report/json.ts';
 import { markdownReport } from '../report/markdown.ts';

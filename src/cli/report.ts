@@ -5,7 +5,7 @@ import type { Language } from '../causes/text.ts';
 import { STANDARD_INPUT, type CaptureSource } from '../reading/capture-source.ts';
 import { complain, isComplaint, type Complaint } from '../reading/complaint.ts';
 import { reasonOf } from '../reading/errno-words.ts';
-import { isDamaged } from '../reading/investigate.ts';
+import { isDamaged } from '../reading/damage.ts';
 import {
   investigateWithLadders,
   type FindingsWithLadders,

@@ -4,7 +4,7 @@ import { IdleGaps } from '../forensics/idle-gaps.ts';
 import { type SeenTimers, seenTimers } from '../forensics/seen-timers.ts';
 import { judgeChain, type Link } from '../forensics/timer-chain.ts';
 import { isComplaint } from '../reading/complaint.ts';
-import { isDamaged } from '../reading/investigate.ts';
+import { isDamaged } from '../reading/damage.ts';
 import { readAgain } from '../reading/read-again.ts';
 import { type Pass, problemsIn } from '../reading/read-capture.ts';
 import { problemText } from '../report/text.ts';

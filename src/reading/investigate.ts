@@ -156,7 +156,3 @@ class Hearing {
 
 const ladderOption = (id: number | undefined): { keepLadderOf?: number } =>
   id === undefined ? {} : { keepLadderOf: id };
-
-/** A link type that nobody reads is told, but is no error: the rest of the capture is whole. */
-export const isDamaged = (problems: Summary['problems']): boolean =>
-  problems.some(({ fatal, code }) => fatal || code !== 'unknown-link-type');

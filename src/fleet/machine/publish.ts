@@ -2,9 +2,10 @@ import type { CauseId } from '../../causes/ids.ts';
 import { type NoteCounts, Notes } from '../../forensics/notes.ts';
 import type { Summary } from '../../forensics/verdict.ts';
 import { summed } from '../order.ts';
-import { FORMAT, PARTS, type Plan } from '../plan.ts';
+import { PARTS, type Plan } from '../plan.ts';
 import { captureColumns, type CaptureRow, problemColumns } from '../tables.ts';
-import { type Current, currentOf, type Gathered, gatheredOf, places } from './library.ts';
+import { makeCurrent } from './current.ts';
+import { type Gathered, gatheredOf, places } from './library.ts';
 import { parquetOf } from './parquet.ts';
 import type { Store } from './store.ts';
 
@@ -30,32 +31,6 @@ export const publish = (store: Store, plan: Plan): void => {
   // Written last of all that is asked for: with it, the work is done.
   store.writeJson(places.summary(plan.id), summaryOf(store, plan, gathered));
   store.remove(places.work(plan.id));
-};
-
-/** From now on these tables are the store's answer, unless there are some that know more captures. */
-export const makeCurrent = (store: Store, plan: Plan): void => {
-  const current = currentOf(store);
-  if (current?.plan === plan.id || isOutdated(plan, current)) return;
-  const hashes = plan.inputs.map(({ hash }) => hash);
-  const previous = current?.plan;
-  const next: Current = { format: FORMAT, plan: plan.id, hashes, previous };
-  store.writeJson(places.current, next);
-  removeOutdated(store, next);
-};
-
-/** Tables without a summary are somebody's work still. */
-const removeOutdated = (store: Store, { plan, previous }: Current): void => {
-  for (const id of store.names('tables')) {
-    if (id === plan || id === previous || !store.has(places.summary(id))) continue;
-    store.remove(places.summary(id));
-    store.remove(places.tables(id));
-  }
-};
-
-const isOutdated = (plan: Plan, current: Current | undefined): boolean => {
-  if (current === undefined || current.hashes.length <= plan.inputs.length) return false;
-  const known = new Set(current.hashes);
-  return plan.inputs.every(({ hash }) => known.has(hash));
 };
 
 const captureRows = (plan: Plan, { order, facts }: Gathered): CaptureRow[] => {
