@@ -6,7 +6,7 @@ const THREAD = new URL('./task-thread.js', import.meta.url);
 const NO_MEMORY = 'a task wants more memory than there is; see node --max-old-space-size';
 
 /** What a task makes lives until its end: room for more of it saves a seventh of the time. */
-const LIMITS = { maxYoungGenerationSizeMb: 384 };
+const LIMITS = { maxYoungGenerationSizeMb: 192 };
 
 /** What a thread answers to a task. */
 export type Reply = { readonly done: true } | { readonly refused: string };
