@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showTo } from '../forensics/whole-capture.ts';
 import { loadLibc } from '../live/libc.ts';
@@ -85,6 +86,20 @@ describe('explain --client --server', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(status).toBe(2);
+  });
+
+  it('ends with 2, and says so in the summary, where a compressed capture breaks off', () => {
+    const packed = gzipSync(readFileSync(at('injected-server')));
+    // Without its last words, the length and the checksum, all packets are there nevertheless.
+    writeFileSync(at('cut.gz'), packed.subarray(0, -8));
+    const files = ['--client', 'injected-client', '--server', 'cut.gz'];
+    const { stdout, stderr, status } = explain(...files, '--json');
+    expect(stderr).toContain('cut.gz: ');
+    expect(status).toBe(2);
+    const [client, server] = rows(stdout).filter(({ type }) => type === 'summary');
+    expect(client.problems).toEqual([]);
+    expect(server.problems).toMatchObject([{ fatal: true }]);
+    expect(rows(stdout)[0]).toMatchObject({ cause: 'injected' });
   });
 
   it('says of two captures that have nothing in common just that', () => {

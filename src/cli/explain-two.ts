@@ -76,7 +76,9 @@ const investigateBoth = async (
   const counts = { client: client.reader.counts, server: server.reader.counts };
   const witness = witnessOf(tapes, counts);
   const ofClient = await investigated('client', files.client, witness, operator);
+  if (isComplaint(ofClient)) return ofClient;
   const ofServer = await investigated('server', files.server, witness, operator);
+  if (isComplaint(ofServer)) return ofServer;
   const summaries = { client: ofClient.summary, server: ofServer.summary };
   const verdicts = combined({ client: ofClient.verdicts, server: ofServer.verdicts }, witness);
   return { tapes, witness, summaries, verdicts };
@@ -87,13 +89,13 @@ const investigated = async (
   file: string,
   witness: Witness,
   operator: Operator,
-): Promise<{ readonly verdicts: Verdict[]; readonly summary: Summary }> => {
+): Promise<{ readonly verdicts: Verdict[]; readonly summary: Summary } | Complaint> => {
   const investigation = new Investigation({
     otherEnd: (frame, trigger) => witness.onReset(end, frame, trigger),
   });
   const pass = await readAgain(file, investigation, operator);
-  if (isComplaint(pass)) throw new Error(pass.complaint);
-  const conclusion = investigation.conclude(pass.reader.counts, pass.reader.problems);
+  if (isComplaint(pass)) return pass;
+  const conclusion = investigation.conclude(pass.reader.counts, problemsIn(pass));
   const verdicts = [...conclusion];
   return { verdicts, summary: conclusion.summary };
 };
