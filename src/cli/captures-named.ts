@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasWildcard, stepExpression } from '../fleet/wildcards.ts';
 
 /**
  * The files that a word means: a file that is called so, or all that match a pattern (`*` and `?`,
  * within one step of a path), sorted; none where nothing matches.
  */
 export const capturesNamed = (word: string): string[] => {
-  if (existsSync(word) || !/[*?]/.test(word)) return [word];
+  if (existsSync(word) || !hasWildcard(word)) return [word];
   let found = [word.startsWith('/') ? '/' : ''];
   for (const step of word.split('/').filter((each) => each !== '')) {
     found = found.flatMap((folder) => stepsFrom(folder, step));
@@ -15,13 +16,13 @@ export const capturesNamed = (word: string): string[] => {
 };
 
 const stepsFrom = (folder: string, step: string): string[] => {
-  if (!/[*?]/.test(step)) {
+  if (!hasWildcard(step)) {
     const path = join(folder, step);
     return existsSync(path) ? [path] : [];
   }
-  const pattern = patternOf(step);
+  const pattern = new RegExp(`^${stepExpression(step)}$`, 'su');
   return namesIn(folder === '' ? '.' : folder)
-    .filter((name) => pattern.test(name) && (step.startsWith('.') || !name.startsWith('.')))
+    .filter((name) => pattern.test(name))
     .map((name) => join(folder, name));
 };
 
@@ -34,9 +35,4 @@ const namesIn = (folder: string): string[] => {
     if (code === 'ENOTDIR' || code === 'EACCES' || code === 'ENOENT') return [];
     throw error;
   }
-};
-
-const patternOf = (step: string): RegExp => {
-  const escaped = step.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su');
 };

@@ -149,6 +149,7 @@ describe.each(PROGRAMS)('a device, with %s', (program) => {
   it('says what the program says about a device that is not there, or a filter', () => {
     const nowhere = run('-i', 'nowhere0', '--with', program);
     expect(nowhere.stderr).toMatch(new RegExp(`^resetlab: ${program}: .*nowhere0.*No such device`));
+    expect(nowhere.stdout).toBe('');
     expect(nowhere.status).toBe(2);
     const { stderr, status } = run('-i', 'lo', '--with', program, 'tcp prot 80');
     expect(stderr).toMatch(new RegExp(`^resetlab: ${program}: .*filter.*\n$`));

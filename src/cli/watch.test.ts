@@ -64,7 +64,7 @@ describe('a capture that comes through a pipe', () => {
     const { stdout } = run(refused(3), 'watch', '-', '--lines');
     const [first, , , last] = stdout.split('\n');
     expect(first).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3} {2}closed-port .* 10\.0\.0\.2:80 reset 10\.0\.0\.1:\d+$/,
+      /^\d\d:\d\d:\d\d\.\d{3}Z {2}closed-port .* 10\.0\.0\.2:80 reset 10\.0\.0\.1:\d+$/,
     );
     expect(last).toMatch(/^3 resets and 0 failures in 0:0\d/);
     const shell = `"${process.execPath}" "${MAIN}" watch - --lines < many.pcap | head -1`;

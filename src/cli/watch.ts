@@ -80,9 +80,11 @@ export const watch = async (filter: readonly string[], options: WatchOptions): P
   });
   const summary = watcher.conclude(interrupt.asked);
   kernel?.close();
-  face.end(summary, watcher.state(end.capture.dropped, kernelSilent));
-  await parts.finish();
   const why = end.why ?? watcher.broken;
+  face.leave();
+  const hasBegun = why === undefined || watcher.packets > 0;
+  if (hasBegun) face.end(summary, watcher.state(end.capture.dropped, kernelSilent));
+  await parts.finish();
   if (why !== undefined) tell(why);
   if (why !== undefined) return WRONG;
   return interrupt.asked ? INTERRUPTED : DONE;

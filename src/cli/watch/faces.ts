@@ -13,6 +13,9 @@ export interface Face {
   told(watched: Watched): void;
   /** Now and then. */
   refresh(state: WatchState): void;
+  /** The terminal is as it was before. */
+  leave(): void;
+  /** What was seen, after that. */
   end(summary: Summary, state: WatchState): void;
 }
 
@@ -41,6 +44,10 @@ export class JsonFace implements Face {
     if (dropped <= this.dropped) return;
     this.dropped = dropped;
     this.output.writeNow(`${JSON.stringify({ type: 'dropped', packets: dropped })}\n`);
+  }
+
+  leave(): void {
+    // It is no screen.
   }
 
   end(summary: Summary, state: WatchState): void {
@@ -74,6 +81,10 @@ export class LinesFace implements Face {
     this.line(this.manner.watch.dropped(dropped));
   }
 
+  leave(): void {
+    // It is no screen.
+  }
+
   end(_summary: Summary, state: WatchState): void {
     this.refresh(state);
     this.line(this.manner.watch.resets(state));
@@ -100,10 +111,7 @@ export class ScreenFace implements Face {
   private drawnMs = Number.NEGATIVE_INFINITY;
   private shown = '';
   private isOn = false;
-  private readonly leave = (): void => {
-    if (this.isOn) this.terminal.write(LEAVE);
-    this.isOn = false;
-  };
+  private readonly atExit = (): void => this.leave();
   /** Terminals break lines anew, or forget some. */
   private readonly resized = (): void => {
     this.shown = '';
@@ -117,7 +125,7 @@ export class ScreenFace implements Face {
 
   begin(): void {
     this.isOn = true;
-    process.once('exit', this.leave);
+    process.once('exit', this.atExit);
     this.terminal.on('resize', this.resized);
     this.terminal.write(ENTER);
   }
@@ -140,11 +148,15 @@ export class ScreenFace implements Face {
     this.terminal.write(`${HOME}${screen}${CLEAR_LINE}${CLEAR_BELOW}`);
   }
 
+  leave(): void {
+    if (this.isOn) this.terminal.write(LEAVE);
+    this.isOn = false;
+    process.off('exit', this.atExit);
+    this.terminal.off('resize', this.resized);
+  }
+
   /** What was seen stays on the ordinary screen. */
   end(_summary: Summary, state: WatchState): void {
-    this.leave();
-    process.off('exit', this.leave);
-    this.terminal.off('resize', this.resized);
     const { manner } = this;
     const { last, dropped } = state;
     const isTwoLines = takesTwoLines(last, (this.terminal.columns || 80) - 1);

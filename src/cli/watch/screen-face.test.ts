@@ -59,6 +59,7 @@ describe('the screen', () => {
   it('is one of its own; what it leaves behind stands on the ordinary one', () => {
     const { terminal, face } = onScreen();
     expect(terminal.news()).toContain(ALTERNATE);
+    face.leave();
     face.end(summary, state);
     const [screen, ordinary = ''] = terminal.news().split(ORDINARY);
     expect(screen).toContain(CURSOR);
@@ -87,6 +88,6 @@ describe('the screen', () => {
     terminal.emit('resize');
     face.refresh(state);
     expect(terminal.news()).toContain('eth0');
-    face.end(summary, state);
+    face.leave();
   });
 });

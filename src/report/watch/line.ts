@@ -48,7 +48,7 @@ const whatHappened = ({ verdict }: Watched, { words }: Manner): readonly Part[] 
   const { cause, confidence, seconds, nanos, benign } = verdict;
   const tone: Tone = benign ? 'calm' : confidence;
   return [
-    [rfc3339(seconds, nanos).slice(11, 23), 'faint'],
+    [`${rfc3339(seconds, nanos).slice(11, 23)}Z`, 'faint'],
     [padEnd(cause, 24), tone],
     [padEnd(words.confidence[confidence], 8), tone],
   ];

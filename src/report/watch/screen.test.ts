@@ -76,7 +76,7 @@ describe('a screen', () => {
     expect(wide.find((line) => line.includes(who))).toMatch(/^\d\d:.*linger-zero .* TCP_CLOSE$/);
     const narrow = screen({ last: [one] }, 80);
     const second = narrow.findIndex((line) => line.startsWith(`  ${who}`));
-    expect(narrow[second - 1]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}linger-zero /);
+    expect(narrow[second - 1]).toMatch(/^\d\d:\d\d:\d\d\.\d{3}Z {2}linger-zero /);
   });
 
   it('keeps the colours of what it cuts', () => {

@@ -1,3 +1,5 @@
+import { stepExpression } from '../../wildcards.ts';
+
 /** An object of a bucket, or a pattern of keys in it. */
 export interface S3Address {
   readonly bucket: string;
@@ -27,12 +29,7 @@ export const s3AddressIn = (word: string): S3Address | undefined => {
 
 export const s3Path = ({ bucket, key }: S3Address): string => `s3://${bucket}/${key}`;
 
-export const hasWildcard = (key: string): boolean => /[*?]/.test(key);
-
-/**
- * `*` and `?` stand for something within one step of the key, as in a path, and what begins with a
- * dot must be asked for with one.
- */
+/** As in a path. */
 export const keyPattern = (pattern: string): KeyPattern => {
   const [literal] = /^[^*?]*/.exec(pattern)!;
   const expression = new RegExp(`^${pattern.split('/').map(stepExpression).join('/')}$`, 'su');
@@ -41,10 +38,4 @@ export const keyPattern = (pattern: string): KeyPattern => {
     isFlat: !pattern.slice(literal.length).includes('/'),
     matches: (key) => expression.test(key),
   };
-};
-
-const stepExpression = (step: string): string => {
-  const escaped = step.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const asked = escaped.replace(/\*+/g, '[^/]*').replaceAll('?', '[^/]');
-  return /^[*?]/.test(step) ? `(?!\\.)${asked}` : asked;
 };

@@ -5,7 +5,8 @@ import {
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3';
-import { hasWildcard, type KeyPattern, keyPattern, type S3Address, s3Path } from './address.ts';
+import { type KeyPattern, keyPattern, type S3Address, s3Path } from './address.ts';
+import { hasWildcard } from '../../wildcards.ts';
 import { answered, type Connection } from './connection.ts';
 import type { S3Object } from './s3.ts';
 import { S3Error } from './trouble.ts';
