@@ -7,7 +7,7 @@ import { type FaultOptions, type Plan, planOf } from '../net/faults/plan.ts';
 import { complain, type Complaint, isComplaint } from '../reading/complaint.ts';
 import { DONE, WRONG } from './exit-codes.ts';
 import { type FaultsLines, jsonLines, listText, textLines, waysJson } from './faults-text.ts';
-import { Interrupt } from './interrupt.ts';
+import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { suggest } from './suggest.ts';
 import { languageOf, paintFor, widthOf } from './terminal.ts';
@@ -98,8 +98,7 @@ const linesFor = ({ json, lang, color }: FaultsOptions): FaultsLines =>
 /** Undefined where it was asked for. */
 const untilEnded = (faults: Faults): Promise<Error | undefined> =>
   new Promise((resolve) => {
-    new Interrupt().wake(() => resolve(undefined));
-    process.once('SIGTERM', () => resolve(undefined));
+    new Interrupt(ALL_ENDS).wake(() => resolve(undefined));
     faults.on('error', resolve);
   });
 

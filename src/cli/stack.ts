@@ -2,7 +2,7 @@ import { openNetwork, type Network } from '../net/network.ts';
 import { Services } from '../net/services/services.ts';
 import { isComplaint } from '../reading/complaint.ts';
 import { DONE, WRONG } from './exit-codes.ts';
-import { Interrupt } from './interrupt.ts';
+import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { Output, tell } from './output.ts';
 import { type Asked, whatIsAsked } from './stack-call.ts';
 import { jsonLines, type StackLines } from './stack-json.ts';
@@ -73,8 +73,7 @@ class Running {
     this.lines = lines;
     this.say = say;
     this.ended = new Promise((resolve) => {
-      new Interrupt().wake(() => resolve('ended'));
-      process.once('SIGTERM', () => resolve('ended'));
+      new Interrupt(ALL_ENDS).wake(() => resolve('ended'));
     });
   }
 

@@ -6,7 +6,7 @@ import { RedisError, StoreError } from '../fleet/machine/trouble.ts';
 import { fleetWords } from '../fleet/words.ts';
 import { INTERRUPTED, WRONG } from './exit-codes.ts';
 import { fleetCrew } from './fleet-crew.ts';
-import { Interrupt } from './interrupt.ts';
+import { ALL_ENDS, Interrupt } from './interrupt.ts';
 import { tell } from './output.ts';
 import { languageOf } from './terminal.ts';
 
@@ -41,10 +41,5 @@ export const worker = async ({ redis: url, store: directory, threads }: WorkerOp
   }
 };
 
-const untilInterrupted = (): Promise<void> => {
-  const interrupt = new Interrupt();
-  return new Promise((resolve) => {
-    interrupt.wake(resolve);
-    process.once('SIGTERM', resolve);
-  });
-};
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => new Interrupt(ALL_ENDS).wake(resolve));
