@@ -32,7 +32,7 @@ const IDLE_TURNS = 20;
  */
 const FIRST_OF_ROW = 16;
 
-/** What the C library says of a failure may be overwritten by the runtime before it is asked. */
+/** Reads that fail before the device is held to be gone: one that is, fails for good. */
 const ATTEMPTS = 3;
 
 /**
