@@ -1,12 +1,13 @@
 /**
  * Throughput of a fleet: one capture, cut into files, done by one worker and by two, each time from
- * nothing, at a Redis of its own. Workers live long: each has done as much before, with its words in
- * another language, and what was found then is removed. The answer must be the same every time.
+ * nothing, at a Redis of its own. Workers live long: each has done as much before, as often as `--before`
+ * says, with its words in another language; what was found then is removed. The answer must be the same
+ * every time.
  *
  * What two workers could reach at most, the machine says: two fleets of one worker each, with a store
  * each and nothing in common, do the same at once.
  *
- *     node bench/fleet.mjs --capture bench/captures/bytes.pcap [--files 16] [--runs 3] [--workers 1,2]
+ *     node bench/fleet.mjs --capture bench/captures/bytes.pcap [--files 16] [--runs 3] [--workers 1,2] [--before 1]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -109,8 +110,9 @@ const empty = (store) => {
  * @param {string} store
  * @param {string} redis
  * @param {number} workers
+ * @param {number} before
  */
-const warmFleet = async (files, store, redis, workers) => {
+const warmFleet = async (files, store, redis, workers, before) => {
   mkdirSync(store);
   const hands = [];
   for (let hand = 0; hand < workers; hand++) {
@@ -118,7 +120,7 @@ const warmFleet = async (files, store, redis, workers) => {
   }
   await Promise.all(hands.map((hand) => said(hand, /ready for work/)));
   const words = ['submit', ...files, '--store', store, '--redis', redis];
-  for (let round = 0; round < workers; round++) {
+  for (let round = 0; round < before * workers; round++) {
     await outputOf([...words, '--lang', 'zh']);
     empty(store);
   }
@@ -149,9 +151,10 @@ const endOf = async ({ hands, store }) => {
  * @param {string} store
  * @param {string} redis
  * @param {number} workers
+ * @param {number} before
  */
-const measured = async (files, store, redis, workers) => {
-  const fleet = await warmFleet(files, store, redis, workers);
+const measured = async (files, store, redis, workers, before) => {
+  const fleet = await warmFleet(files, store, redis, workers, before);
   return { seconds: await fleet.seconds(), rows: await endOf(fleet) };
 };
 
@@ -162,11 +165,12 @@ const measured = async (files, store, redis, workers) => {
  * @param {readonly string[]} files
  * @param {string} folder
  * @param {string} redis
+ * @param {number} before
  */
-const ceiling = async (files, folder, redis) => {
+const ceiling = async (files, folder, redis, before) => {
   const fleets = [];
   for (const name of ['alone', 'beside']) {
-    fleets.push(await warmFleet(files, join(folder, name), redis, 1));
+    fleets.push(await warmFleet(files, join(folder, name), redis, 1, before));
   }
   const [first] = fleets;
   if (first === undefined) throw new Error('no fleet');
@@ -204,6 +208,7 @@ const main = async () => {
       files: { type: 'string', default: '16' },
       runs: { type: 'string', default: '3' },
       workers: { type: 'string', default: '1,2' },
+      before: { type: 'string', default: '1' },
     },
   });
   if (values.capture === undefined) throw new Error('--capture FILE');
@@ -219,15 +224,22 @@ const main = async () => {
     const seconds = new Map(counts.map((count) => [count, []]));
     const ceilings = [];
     const answers = new Set();
+    const before = Number(values.before);
     const where = `redis://127.0.0.1:${port}`;
     // One after the other in each round: what else the machine does then meets all alike.
     for (let run = 0; run < Number(values.runs); run++) {
       for (const count of counts) {
-        const one = await measured(files, join(folder, `store-${run}-${count}`), where, count);
+        const one = await measured(
+          files,
+          join(folder, `store-${run}-${count}`),
+          where,
+          count,
+          before,
+        );
         seconds.get(count)?.push(one.seconds);
         answers.add(one.rows);
       }
-      ceilings.push(await ceiling(files, folder, where));
+      ceilings.push(await ceiling(files, folder, where, before));
     }
     const megabytes = statSync(values.capture).size / 1e6;
     const base = median(seconds.get(counts[0] ?? 1) ?? []);
