@@ -209,7 +209,7 @@ export class PcapngBlocks implements Format, RecordShape {
   private statistics(view: DataView, at: number, length: number): void {
     const described = this.interfaces[length >= 24 ? view.getInt32(at + 8, this.littleEndian) : -1];
     if (described === undefined) return;
-    const { counts } = this.delivery;
+    const { counts, packet } = this.delivery;
     const to = at + length - 4;
     for (const code of [OPTION_IFDROP, OPTION_OSDROP]) {
       const place = optionAt(view, at + 20, to, code, this.littleEndian);
@@ -219,7 +219,10 @@ export class PcapngBlocks implements Format, RecordShape {
     const end = optionAt(view, at + 20, to, OPTION_ENDTIME, this.littleEndian);
     if (end < 0) return;
     const seconds = described.clock.secondsAt(view, end, this.littleEndian);
-    counts.untilSeconds = Math.max(counts.untilSeconds, seconds);
+    // dumpcap 4.0 writes microseconds here whatever the resolution: before its own packets, that is.
+    const isTime = seconds >= packet.seconds;
+    const until = isTime ? seconds : MICROSECONDS.secondsAt(view, end, this.littleEndian);
+    counts.untilSeconds = Math.max(counts.untilSeconds, until);
   }
 
   /** Enhanced and obsolete packet blocks differ in the size of the interface number only. */
@@ -337,6 +340,9 @@ const optionAt = (
 };
 
 /** Options that run over the block end the list: what came before counts. */
+/** if_tsresol, where nothing else is said. */
+const MICROSECONDS = new InterfaceClock(6, 0);
+
 const readClock = (view: DataView, from: number, to: number, little: boolean): InterfaceClock => {
   let resolution = 6;
   let offsetSeconds = 0;

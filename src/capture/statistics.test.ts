@@ -34,4 +34,21 @@ describe('what a capture says of itself', () => {
     expect(counts.dropped).toBe(44);
     expect(counts.untilSeconds).toBeCloseTo(4294.967296 + 1, 6);
   });
+
+  it('until when it listened, in the microseconds of dumpcap on an interface of nanoseconds', () => {
+    const { section, block, option, u32, packet, ...blocks } = pcapng(true);
+    // 1,795,297,523.682669 s, as dumpcap 4.0.17 wrote it, and a packet of three seconds before.
+    const ended = 1_795_297_523_682_669n;
+    const two = (units: bigint) => [
+      ...u32(Number(units >> 32n)),
+      ...u32(Number(units & 0xffffffffn)),
+    ];
+    const capture = bytes(
+      section(),
+      blocks.interface(101, option(9, [9])),
+      packet({ data: segment({ seq: 1 }) }, 0, 1_795_297_520_656_532_828n),
+      block(5, [...u32(0), ...two(ended), ...option(3, two(ended)), ...u32(0)]),
+    );
+    expect(collect(capture).counts.untilSeconds).toBeCloseTo(1_795_297_523.682669, 5);
+  });
 });

@@ -111,7 +111,8 @@ describe('explain --client --server', () => {
 });
 
 const libc = await loadLibc();
-const missing = whatIsMissing() ?? (typeof libc === 'string' ? libc : undefined);
+const dumpcap = spawnSync('dumpcap', ['--version']).error && 'dumpcap is not installed';
+const missing = whatIsMissing() ?? dumpcap ?? (typeof libc === 'string' ? libc : undefined);
 if (missing !== undefined) console.warn(`skipped: ${missing}`);
 
 /** A program in a namespace, and what it has printed. */
@@ -138,14 +139,15 @@ describe.skipIf(missing !== undefined)('on this kernel, through address translat
     for (const space of spaces) await space.remove();
   });
 
-  it('is certain of a reset that the router forged in the name of the server', async () => {
-    if (typeof libc === 'string') throw new Error(libc);
-    const [client, router, server] = ['twoc', 'twor', 'twos'].map((part) => {
-      const space = new Namespace(libc, 251, part);
-      spaces.push(space);
-      return space;
-    }) as [Namespace, Namespace, Namespace];
-    for (const space of spaces) await space.make();
+  /** Two hosts, and between them a router that translates the addresses of the first. */
+  const pathWithTranslation = async (
+    from: Exclude<typeof libc, string>,
+    number: number,
+  ): Promise<[Namespace, Namespace, Namespace]> => {
+    const path = ['twoc', 'twor', 'twos'].map((part) => new Namespace(from, number, part));
+    const [client, router, server] = path as [Namespace, Namespace, Namespace];
+    spaces.push(...path);
+    for (const space of path) await space.make();
     await joinSpaces(client, 'c0', router, 'r0');
     await joinSpaces(router, 'r1', server, 's0');
     await client.ip('address add 192.168.7.2/24 dev c0', 'route add default via 192.168.7.1');
@@ -155,57 +157,86 @@ describe.skipIf(missing !== undefined)('on this kernel, through address translat
     const rules =
       'add table ip t; add chain ip t p { type nat hook postrouting priority 100; }; add rule ip t p oifname r1 masquerade';
     spawnSync('ip', router.inside('nft', rules));
-    const captures = [client, server].map((space, index) => {
-      const file = at(`nat-${index === 0 ? 'client' : 'server'}.pcap`);
-      const device = index === 0 ? 'c0' : 's0';
-      const flags = ['-i', device, '-U', '--immediate-mode', '-Z', 'root', '-w', file, 'tcp'];
-      return { file, ...start(space, 'tcpdump', ...flags) };
-    });
-    const serve = `require('net').createServer(s=>s.on('data',d=>{s.write('x'.repeat(d.length));setTimeout(()=>s.write('more'),2000)}).on('error',()=>{})).listen(80,()=>console.log('up'))`;
-    const served = start(server, process.execPath, '-e', serve);
-    children.push(served.child, ...captures.map(({ child }) => child));
-    await until(() => captures.every(({ heard }) => heard.text.includes('listening')), 'tcpdump');
-    await until(() => served.heard.text.includes('up'), 'server');
-    const speak = `const s=require('net').connect(80,'10.251.0.2',()=>s.write('hello'));s.on('data',()=>console.log('answered'));s.on('error',e=>console.log(e.code));process.stdin.on('data',()=>s.write('again'))`;
-    const speaker = start(client, process.execPath, '-e', speak);
-    children.push(speaker.child);
-    await until(() => speaker.heard.text.includes('answered'), 'answer');
-    await sleep(100);
-    const [atClient] = captures;
-    let last: { port: number; ack: number } | undefined;
-    const see = ({ targetPort, sourcePort, ack, flags }: Packet): void => {
-      if (targetPort === 80 && (flags & ACK) !== 0) last = { port: sourcePort, ack };
-    };
-    showTo({ segment: see, icmpError: () => {} }, readFileSync(atClient?.file ?? ''));
-    const { port, ack } = last ?? { port: 0, ack: 0 };
+    return [client, router, server];
+  };
+
+  /** A reset without more, as the router sends it in somebody's name; `seq`: where it must hit. */
+  const forge = (router: Namespace, [from, fromPort]: Place, [to, toPort]: Place, seq: number) => {
+    if (typeof libc === 'string') throw new Error(libc);
     const forged = new Segment();
     forged.clear();
-    forged.seq = ack;
+    forged.seq = seq;
     forged.flags = RST;
     const bytes = new Uint8Array(40);
-    const end = (address: string, number: number) => ({
-      address: parseAddress(address)!,
-      port: number,
-    });
     const ip = { ttl: 61, id: 0, dontFragment: true };
-    writeSegment(forged, end('10.251.0.2', 80), end('192.168.7.2', port), ip, bytes, 0, true);
-    sendRaw(libc, router, bytes, '192.168.7.2');
-    await until(() => speaker.heard.text.includes('ECONNRESET'), 'reset');
-    // The server knows nothing of it, and goes on.
-    await sleep(2500);
-    for (const { child } of captures) {
-      child.kill('SIGINT');
-      await once(child, 'close');
-    }
-    const words = ['--client', 'nat-client.pcap', '--server', 'nat-server.pcap', '--json'];
-    const told = rows(explain(...words).stdout);
-    const [reset] = told.filter(({ type }) => type === 'reset');
-    expect(reset).toMatchObject({
-      cause: 'injected',
-      sender: '10.251.0.2:80',
-      origin: 'middlebox',
-    });
-    expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
-    expect(told.at(-1).losses.client.missing + told.at(-1).losses.server.missing).toBe(0);
-  }, 60_000);
+    const end = (address: string, port: number) => ({ address: parseAddress(address)!, port });
+    writeSegment(forged, end(from, fromPort), end(to, toPort), ip, bytes, 0, true);
+    sendRaw(libc, router, bytes, to);
+  };
+
+  /** The newest segment towards a port, in what was captured until now. */
+  const newestTo = (file: string, port: number): { port: number; seq: number; ack: number } => {
+    let last = { port: 0, seq: 0, ack: 0 };
+    const see = ({ targetPort, sourcePort, seq, ack, flags }: Packet): void => {
+      if (targetPort === port && (flags & ACK) !== 0) last = { port: sourcePort, seq, ack };
+    };
+    showTo({ segment: see, icmpError: () => {} }, readFileSync(file));
+    return last;
+  };
+
+  it.each([
+    ['client', '10.251.0.2:80'],
+    ['server', '10.251.0.1:'],
+    ['both', '10.251.0.2:80'],
+  ])(
+    'is certain of a reset that the router forged, towards: %s',
+    async (towards, sender) => {
+      if (typeof libc === 'string') throw new Error(libc);
+      const [client, router, server] = await pathWithTranslation(libc, 251);
+      const captures = [client, server].map((space, index) => {
+        const file = at(`${towards}-${index === 0 ? 'client' : 'server'}.pcapng`);
+        return { file, ...start(space, 'dumpcap', '-i', index === 0 ? 'c0' : 's0', '-w', file) };
+      });
+      const serve = `require('net').createServer(s=>s.on('data',d=>{s.write('x'.repeat(d.length));setTimeout(()=>s.write('more'),2000)}).on('error',e=>console.log(e.code))).listen(80,()=>console.log('up'))`;
+      const served = start(server, process.execPath, '-e', serve);
+      children.push(served.child, ...captures.map(({ child }) => child));
+      await until(() => captures.every(({ heard }) => heard.text.includes('File:')), 'dumpcap');
+      await until(() => served.heard.text.includes('up'), 'server');
+      const speak = `const s=require('net').connect(80,'10.251.0.2',()=>s.write('hello'));s.on('data',()=>console.log('answered'));s.on('error',e=>console.log(e.code));setTimeout(()=>s.write('again'),2500)`;
+      const speaker = start(client, process.execPath, '-e', speak);
+      children.push(speaker.child);
+      await until(() => speaker.heard.text.includes('answered'), 'answer');
+      const { file = '' } = captures[0] ?? {};
+      await until(() => newestTo(file, 80).ack !== 0 && newestTo(file, 80).seq !== 0, 'captured');
+      await sleep(300);
+      const { port, seq, ack } = newestTo(file, 80);
+      const isBoth = towards === 'both';
+      const serverEnd: Place = ['10.251.0.2', 80];
+      if (towards !== 'server') forge(router, serverEnd, ['192.168.7.2', port], ack);
+      if (towards !== 'client') forge(router, ['10.251.0.1', port], serverEnd, seq);
+      const hit = towards === 'server' ? served : speaker;
+      await until(() => hit.heard.text.includes('ECONNRESET'), 'reset');
+      if (isBoth) await until(() => served.heard.text.includes('ECONNRESET'), 'reset there');
+      // Whoever knows nothing of it goes on.
+      await sleep(3000);
+      for (const { child } of captures) {
+        child.kill('SIGINT');
+        await once(child, 'close');
+      }
+      const [one = '', other = ''] = captures.map((capture) => capture.file);
+      const told = rows(explain('--client', one, '--server', other, '--json').stdout);
+      const certain = told.filter(({ cause }) => cause === 'injected');
+      for (const reset of certain) {
+        expect(reset).toMatchObject({ confidence: 'certain', origin: 'middlebox', settle: null });
+      }
+      expect(certain.length).toBe(isBoth ? 2 : 1);
+      expect(certain[0].sender.startsWith(sender)).toBe(true);
+      expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
+      expect(told.at(-1).losses.client.missing + told.at(-1).losses.server.missing).toBe(0);
+      for (const space of [client, router, server]) await space.remove();
+    },
+    60_000,
+  );
 });
+
+type Place = readonly [address: string, port: number];

@@ -182,6 +182,11 @@ function predecessorOf(sighting: ResetSighting): PredecessorFacts | undefined {
   };
 }
 
+/** Whether a capture lacks nothing of a connection, as far as its segments show. */
+export const isWhole = (
+  capture: Pick<CaptureFacts, 'handshakeSeen' | 'receiverSeen' | 'gapless'>,
+): boolean => capture.handshakeSeen && capture.receiverSeen && capture.gapless;
+
 /** How much of the truth this capture can hold about a connection. */
 export function captureOf(connection: Connection, story: Story, sender: Side): CaptureFacts {
   const { lower, upper, synAckFrame, handshakeAckFrame, ackForSynFrame, ackedUnseen } = story;
@@ -200,7 +205,7 @@ export function captureOf(connection: Connection, story: Story, sender: Side): C
     receiverSeen,
     gapless,
     handshakeRttMs: rtt === undefined ? undefined : rtt * 1000,
-    whole: handshakeSeen && receiverSeen && gapless,
+    whole: isWhole({ handshakeSeen, receiverSeen, gapless }),
     duplicated: connection.duplicates > 0,
   };
 }

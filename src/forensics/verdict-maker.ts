@@ -2,7 +2,7 @@ import { CATALOGUE } from '../causes/catalogue.ts';
 import type { Evidence, FailureEvidence, OtherEndFacts } from '../causes/evidence.ts';
 import type { CauseId } from '../causes/ids.ts';
 import type { Text } from '../causes/text.ts';
-import { captureOf, evidenceOf } from './complete.ts';
+import { captureOf, evidenceOf, isWhole } from './complete.ts';
 import type { Connection } from './connection.ts';
 import type { Side } from './story.ts';
 import { bytesLost, failureApps, receiverApp } from './consequences.ts';
@@ -75,9 +75,16 @@ export class VerdictMaker {
     });
   }
 
+  /**
+   * A host that did not send it answered nothing with it: that the segment is missing which it would
+   * answer takes nothing from the capture then.
+   */
   private withOtherEnd(evidence: Evidence): Evidence {
-    const otherEnd = this.otherEnd?.(evidence.reset.frame, evidence.trigger?.frame);
-    return otherEnd === undefined ? evidence : { ...evidence, otherEnd };
+    const { reset, trigger, capture } = evidence;
+    const otherEnd = this.otherEnd?.(reset.frame, trigger?.frame);
+    if (otherEnd === undefined) return evidence;
+    if (otherEnd.sent !== 'no') return { ...evidence, otherEnd };
+    return { ...evidence, otherEnd, capture: { ...capture, whole: isWhole(capture) } };
   }
 
   ofFailure(sighting: FailureSighting, baseSeconds: number): Verdict {
