@@ -206,7 +206,8 @@ describe.skipIf(missing !== undefined)('on this kernel, through address translat
       const speaker = start(client, process.execPath, '-e', speak);
       children.push(speaker.child);
       await until(() => speaker.heard.text.includes('answered'), 'answer');
-      const { file = '' } = captures[0] ?? {};
+      const [atClient] = captures;
+      const file = atClient?.file ?? '';
       await until(() => newestTo(file, 80).ack !== 0 && newestTo(file, 80).seq !== 0, 'captured');
       await sleep(300);
       const { port, seq, ack } = newestTo(file, 80);
