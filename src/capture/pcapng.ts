@@ -218,11 +218,11 @@ export class PcapngBlocks implements Format, RecordShape {
     }
     const end = optionAt(view, at + 20, to, OPTION_ENDTIME, this.littleEndian);
     if (end < 0) return;
-    const seconds = described.clock.secondsAt(view, end, this.littleEndian);
-    // dumpcap 4.0 writes microseconds here whatever the resolution: before its own packets, that is.
-    const isTime = seconds >= packet.seconds;
-    const until = isTime ? seconds : MICROSECONDS.secondsAt(view, end, this.littleEndian);
-    counts.untilSeconds = Math.max(counts.untilSeconds, until);
+    // dumpcap 4.0 writes microseconds here whatever the resolution: what lies nearer to the packets is meant.
+    const meant = described.clock.secondsAt(view, end, this.littleEndian);
+    const inMicroseconds = MICROSECONDS.secondsAt(view, end, this.littleEndian);
+    const isMeant = Math.abs(meant - packet.seconds) <= Math.abs(inMicroseconds - packet.seconds);
+    counts.untilSeconds = Math.max(counts.untilSeconds, isMeant ? meant : inMicroseconds);
   }
 
   /** Enhanced and obsolete packet blocks differ in the size of the interface number only. */
@@ -339,10 +339,10 @@ const optionAt = (
   return -1;
 };
 
-/** Options that run over the block end the list: what came before counts. */
 /** if_tsresol, where nothing else is said. */
 const MICROSECONDS = new InterfaceClock(6, 0);
 
+/** Options that run over the block end the list: what came before counts. */
 const readClock = (view: DataView, from: number, to: number, little: boolean): InterfaceClock => {
   let resolution = 6;
   let offsetSeconds = 0;

@@ -35,10 +35,21 @@ describe('what a capture says of itself', () => {
     expect(counts.untilSeconds).toBeCloseTo(4294.967296 + 1, 6);
   });
 
-  it('until when it listened, in the microseconds of dumpcap on an interface of nanoseconds', () => {
+  // The packet was captured at 1,795,297,520.656 s, dumpcap 4.0.17 wrote the first of these ends.
+  it.each([
+    [
+      'in the microseconds of dumpcap on an interface of nanoseconds',
+      1_795_297_523_682_669n,
+      523.682669,
+    ],
+    ['in nanoseconds, and after the packets', 1_795_297_523_682_669_000n, 523.682669],
+    [
+      'in nanoseconds, and before the last packet of another interface',
+      1_795_297_518_682_669_000n,
+      518.682669,
+    ],
+  ])('until when it listened, %s', (_name, ended, seconds) => {
     const { section, block, option, u32, packet, ...blocks } = pcapng(true);
-    // 1,795,297,523.682669 s, as dumpcap 4.0.17 wrote it, and a packet of three seconds before.
-    const ended = 1_795_297_523_682_669n;
     const two = (units: bigint) => [
       ...u32(Number(units >> 32n)),
       ...u32(Number(units & 0xffffffffn)),
@@ -49,6 +60,6 @@ describe('what a capture says of itself', () => {
       packet({ data: segment({ seq: 1 }) }, 0, 1_795_297_520_656_532_828n),
       block(5, [...u32(0), ...two(ended), ...option(3, two(ended)), ...u32(0)]),
     );
-    expect(collect(capture).counts.untilSeconds).toBeCloseTo(1_795_297_523.682669, 5);
+    expect(collect(capture).counts.untilSeconds).toBeCloseTo(1_795_297_000 + seconds, 5);
   });
 });
