@@ -25,7 +25,10 @@ export class Trouble {
   keepalives = 0;
   unansweredKeepalives = 0;
   keepaliveAt = 0;
-  /** Between the newest two, if there were two. */
+  /**
+   * Between the newest two, if there were two. In the unit in which it is told: to multiply it there, or
+   * to tell nothing, has V8 compile whoever gathers the facts anew without end (`--trace-deopt`).
+   */
   keepaliveIntervalMs: number | undefined = undefined;
   windowProbes = 0;
   unansweredWindowProbes = 0;
