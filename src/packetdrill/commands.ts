@@ -127,12 +127,17 @@ const sysctl = (args: readonly string[], target: CommandTarget): CommandOutcome 
     const value = text
       .slice(from, starts[at + 1]?.index)
       .trim()
-      .replaceAll(/["']/g, '');
+      .replaceAll(/["']/g, '')
+      .replaceAll(/\$\(\(([\d*\s]+)\)\)/g, (_, factors: string) => product(factors));
     const outcome = assign(match[1], value, target);
     if (outcome.kind !== 'done') return outcome;
   }
   return DONE;
 };
+
+/** `$((32*1024*1024))`, as a shell writes sizes. */
+const product = (factors: string): string =>
+  String(factors.split('*').reduce((so, factor) => so * Number(factor), 1));
 
 /** Of Linux, and without effect on what the scripts look at. */
 const INERT = new Set([

@@ -102,6 +102,26 @@ describe('a script', () => {
     expect(assertion('tcpi_moon == 1')).toMatchObject({ construct: 'Python: tcpi_moon' });
   });
 
+  // The values are those of Linux 6.18 (TCP_INFO): a FIN counts as a byte received.
+  it('reads the figures of TCP_INFO as Linux counts them', () => {
+    const lines = [
+      '+0 < P. 1:1001(1000) ack 1 win 257',
+      '+0 > . 1:1(0) ack 1001',
+      '+0 %{ assert tcpi_bytes_received == 1000 and tcpi_snd_wnd == 65535 }%',
+      '+.05 < F. 1001:1001(0) ack 1 win 200',
+      '+.04 > . 1:1(0) ack 1002',
+      '+0 %{ assert tcpi_state == TCP_CLOSE_WAIT }%',
+      '+0 %{ assert tcpi_bytes_received == 1001 and tcpi_snd_wnd == 200 and tcpi_pmtu == 1500 }%',
+    ];
+    expect(play(`${lines.join('\n')}\n`)).toEqual({ verdict: 'pass' });
+  });
+
+  it('takes sizes as a shell reckons them', () => {
+    const set = '+0 `sysctl -q net.ipv4.tcp_rmem="4096 131072 $((32*1024*1024))"`\n';
+    expect(play(set)).toEqual({ verdict: 'pass' });
+    expect(play(set.replace('32*', '32+'))).toMatchObject({ verdict: 'unsupported' });
+  });
+
   it('may make the device refuse all packets, and take them again', () => {
     const refuses = '+0 `tc qdisc replace dev tun0 root pfifo limit 0`\n';
     const takes = '+0 `tc qdisc replace dev tun0 root pfifo`\n';
