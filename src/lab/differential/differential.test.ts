@@ -44,6 +44,29 @@ describe('the differential run', () => {
     expect(unexplained.length).toBeGreaterThan(0);
   });
 
+  // Linux's tcp_invalid_ratelimit is 500 ms by default.
+  it('believes an unknown difference only of a kernel that has come to rest', () => {
+    class BusyKernel extends HostSubject {
+      rests = 0;
+
+      constructor() {
+        super({ ...defaultSettings(), tcp_invalid_ratelimit: 0 });
+      }
+
+      override rest(): void {
+        this.rests += 1;
+        if (this.rests === 3) this.configure('net.ipv4.tcp_invalid_ratelimit', 500);
+      }
+    }
+    const kernel = new BusyKernel();
+    const found = findings(
+      new Differential(kernel, new HostSubject(defaultSettings()), LOCALS),
+      600,
+    ).filter(({ kind }) => kind === 'unexplained');
+    expect(found).toEqual([]);
+    expect(kernel.rests).toBe(3);
+  });
+
   it('leaves of a sequence what is needed to show it', () => {
     const found = findings(against({ resetlab_out_of_window: 'reset' }), 300).find(
       ({ kind }) => kind === 'unexplained',

@@ -18,6 +18,8 @@ export type Finding =
 /** How often the kernel is asked again: because it was late, or because it may answer otherwise. */
 const TRIES = 60;
 const SECOND_OPINIONS = 9;
+/** Before an unknown difference is believed it is played so often again, with a rest before each time. */
+const LAST_OPINIONS = 20;
 
 /** The two that are held against one another, and where they meet the end that is played. */
 export class Differential {
@@ -39,12 +41,22 @@ export class Differential {
     if (this.isVaried(sequence)) return { kind: 'agrees', varied: true };
     const known = knownAs(first);
     if (known !== undefined) return { kind: 'explained', by: known.id };
+    if (this.agreesRested(sequence)) return { kind: 'agrees', varied: true };
     return { kind: 'unexplained', ...this.shrunk(sequence, first) };
   }
 
   /** A kernel's clock ticks when it will: what it does in some plays of several is what it does. */
   private isVaried(sequence: Sequence): boolean {
     for (let opinion = 0; opinion < SECOND_OPINIONS; opinion += 1) {
+      if (this.difference(sequence) === undefined) return true;
+    }
+    return false;
+  }
+
+  /** A kernel that is busy puts off what it has to send, in many plays in a row. */
+  private agreesRested(sequence: Sequence): boolean {
+    for (let opinion = 0; opinion < LAST_OPINIONS; opinion += 1) {
+      this.kernel.rest();
       if (this.difference(sequence) === undefined) return true;
     }
     return false;

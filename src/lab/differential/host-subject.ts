@@ -143,6 +143,9 @@ export class HostSubject implements Subject {
     return false;
   }
 
+  /** Virtual time is never busy. */
+  rest(): void {}
+
   end(): void {
     this.host = undefined;
     this.process = undefined;

@@ -49,6 +49,8 @@ export interface Subject {
   standing(): Standing;
   /** So much time has passed since `begin` that timers may have had a say. */
   isLate(): boolean;
+  /** Lets some time pass, in which a machine that is busy may come to rest. */
+  rest(): void;
   /** Nothing of the meeting remains. */
   end(): void;
 }

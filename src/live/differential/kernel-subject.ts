@@ -21,6 +21,7 @@ type Told = number | 'ok' | `E${string}`;
 
 /** The shortest timers of TCP are two ticks of the kernel's clock, TCP_TIMEOUT_MIN. */
 const PATIENCE_MS = 1.5;
+const REST_MS = 100;
 
 /**
  * The kernel's TCP, one connection at a time: real sockets in a namespace of ours, segments through a
@@ -147,6 +148,11 @@ export class KernelSubject {
   /** A machine that is busy may have let timers run in between. */
   isLate(): boolean {
     return performance.now() - this.beganAtMs > PATIENCE_MS;
+  }
+
+  /** The kernel goes on with what it put off; nobody else in this process does. */
+  rest(): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REST_MS);
   }
 
   /** Destroyed first, so that closing sends nothing and leaves no orphan. */
