@@ -30,6 +30,8 @@ export class Witness {
   private constructor(space: string, device: string) {
     this.device = device;
     const words = ['-i', device, '-n', '-U', '--immediate-mode', '-Z', 'root', '-w', this.capture];
+    // Each packet takes a whole slot of the ring: of the largest size there would be eight only.
+    words.push('-s', '9216', '-B', '8192');
     this.tcpdump = spawn('ip', ['netns', 'exec', space, 'tcpdump', ...words, 'tcp']);
   }
 
