@@ -55,7 +55,8 @@ describe('a machine', () => {
       let outcome: unknown = undefined;
       void dial(client).connected.then((told) => (outcome = told));
       let tookMs = 0;
-      for (; outcome === undefined && tookMs < 5000; tookMs += 10) {
+      const isWaiting = (): boolean => outcome === undefined;
+      for (; isWaiting() && tookMs < 5000; tookMs += 10) {
         if (tookMs === 200) cable.isCut = false;
         vi.advanceTimersByTime(10);
         for (let turns = 0; turns < 10; turns += 1) await turn();

@@ -56,6 +56,7 @@ describe.skipIf(missing !== undefined)('a setting of the whole machine', () => {
     const second = await waiting;
     second.takeBack();
     await until(isAsUsual);
+    expect(noteOf(process.pid)).toBe(false);
   });
 
   it('is restored by the next laboratory if who changed it has crashed', async () => {

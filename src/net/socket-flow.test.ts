@@ -164,7 +164,8 @@ describe('setTimeout', () => {
       setTimeout(() => accepted.resume(), 25);
     });
     accepted.resume();
-    while (!isSent) {
+    const isSending = (): boolean => !isSent;
+    while (isSending()) {
       vi.advanceTimersByTime(5);
       await settle();
     }

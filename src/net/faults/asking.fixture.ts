@@ -69,7 +69,8 @@ export const ourCaller = (machine: Machine): Caller => {
     let outcome: CallOutcome<T> | 'nothing' = 'nothing';
     const call = machine.act(begin);
     call.whenSettled((settled) => (outcome = settled));
-    for (let leftMs = ms; outcome === 'nothing' && leftMs > 0; leftMs -= PIECE_MS) {
+    const isWaiting = (): boolean => outcome === 'nothing';
+    for (let leftMs = ms; isWaiting() && leftMs > 0; leftMs -= PIECE_MS) {
       await pass(PIECE_MS);
     }
     if (outcome === 'nothing') call.cancel();

@@ -72,7 +72,8 @@ describe('a relay', () => {
     client.pause();
     await once(client, 'connect');
     let before = -1;
-    while (taken !== before && taken < MOST) {
+    const isFilling = (): boolean => taken !== before && taken < MOST;
+    while (isFilling()) {
       before = taken;
       await pass(200);
     }

@@ -94,7 +94,7 @@ describe('on our TCP', () => {
     const { port } = await holds(way, { network, host: '10.0.0.2' }, ourCaller(client));
     const expected = MINTED[way.cause] ?? [way.cause];
     // Connections of the ways before may still be resetting.
-    const here = resets.filter(({ path }) => path.local.port === port).map(({ cause }) => cause);
-    expect(here.slice(0, Math.max(1, expected.length))).toEqual(expected);
+    const minted = resets.filter(({ path }) => path.local.port === port).map(({ cause }) => cause);
+    expect(minted.slice(0, Math.max(1, expected.length))).toEqual(expected);
   });
 });

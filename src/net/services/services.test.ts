@@ -156,10 +156,11 @@ describe('a connection ended by', () => {
     socket.write('a line');
     let error: unknown = undefined;
     socket.once('error', (told) => (error = told)).resume();
-    while (error === undefined) {
+    const isGoingOn = (): boolean => error === undefined;
+    while (isGoingOn()) {
       // The answers to what was sent come and go first: each segment may draw a reset of its own.
       await pass(300);
-      if (error === undefined) socket.write('more');
+      if (isGoingOn()) socket.write('more');
     }
     expect(error).toMatchObject({ code, reset: { cause } });
   });
