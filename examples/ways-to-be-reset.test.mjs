@@ -132,8 +132,10 @@ meet(
   { cause: 'keepalive-race', afterMs: 30 },
   async (server) => {
     assert.equal((await request(server)).text, 'ok');
-    await new Promise((resolve) => setTimeout(resolve, 100));
     // The pool has seen the end of file, and takes a new connection.
+    while (Object.keys(agent.freeSockets).length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     assert.equal((await request(server)).text, 'ok');
     assert.equal(server.connections, 2);
   },

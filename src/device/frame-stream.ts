@@ -3,8 +3,12 @@ import type { FrameLink, FrameReceiver } from './frame-link.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { FrameReader } from './frame-reader.ts';
 
-/** How long a close waits for the other end to take what was sent. */
-const LAST_WORDS_MS = 250;
+/**
+ * How long a close waits for the other end to take what was sent, in looks at it: a process that stood
+ * still meanwhile has not had the turns in which it could be taken.
+ */
+const GLANCE_MS = 10;
+const LAST_GLANCES = 25;
 
 /**
  * Ethernet frames over a connected Unix or TCP socket of the kernel, each behind its length. It is
@@ -67,9 +71,13 @@ export class FrameStream implements FrameLink {
     if (socket.closed) return;
     this.queue.finish();
     await new Promise<void>((resolve) => {
-      const giveUp = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+      let left = LAST_GLANCES;
+      const giveUp = setInterval(() => {
+        left -= 1;
+        if (left === 0) socket.destroy();
+      }, GLANCE_MS);
       socket.once('close', () => {
-        clearTimeout(giveUp);
+        clearInterval(giveUp);
         resolve();
       });
       // Nothing that still comes is of use to anybody.

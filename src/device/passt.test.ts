@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../test/waiting.ts';
 import type { Socket } from '../host/socket.ts';
 import { run } from '../live/command.ts';
 import { parseAddress } from '../wire/ip-address.ts';
@@ -17,7 +18,7 @@ import { parseSubnet } from './subnet.ts';
 const lacking = (): string | undefined => {
   if (process.platform !== 'linux') return 'passt needs Linux';
   if (process.getuid?.() !== 0) return 'a network namespace for passt needs root';
-  const absent = ['passt', 'ip'].filter((name) => spawnSync(name, ['--version']).error);
+  const absent = ['passt', 'ip', 'ss'].filter((name) => spawnSync(name, ['--version']).error);
   return absent.length > 0 ? `${absent.join(', ')} must be installed` : undefined;
 };
 
@@ -48,6 +49,11 @@ describe.skipIf(missing !== undefined)('through passt', () => {
     return child;
   };
 
+  const listens = (path: string): boolean => {
+    const words = ['netns', 'exec', space, 'ss', '-Hlx', 'src', path];
+    return spawnSync('ip', words, { encoding: 'utf8' }).stdout !== '';
+  };
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'resetlab-'));
     const path = join(folder, 'passt.sock');
@@ -67,10 +73,8 @@ describe.skipIf(missing !== undefined)('through passt', () => {
     const server = inSpace(process.execPath, '-e', SERVER);
     await new Promise((resolve) => server.stdout?.once('data', resolve));
     inSpace('passt', '--foreground', '--runas', '0:0', '--socket', path, '-t', '8081');
-    const until = performance.now() + 10_000;
-    while (!existsSync(path) && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    // Its file is there before it listens.
+    await until(() => listens(path));
     const device = new EthernetDevice(await connectStream({ path }), {
       subnets: [parseSubnet('192.0.2.1/24')!, parseSubnet('2001:db8::1/64')!],
       gateways: [parseAddress('192.0.2.2')!, parseAddress('2001:db8::2')!],

@@ -29,6 +29,14 @@ export const lacksTun = (): string | undefined => {
 const FIRST_SLOT = 900;
 let slots = 0;
 
+/** A script on the kernel's side. */
+export interface Running {
+  /** Its standard input says something, once. */
+  tell(): void;
+  hasSaid(text: string): boolean;
+  readonly printed: Promise<string>;
+}
+
 export class TunStage {
   readonly space: Namespace;
   readonly machine: Machine;
@@ -79,14 +87,23 @@ export class TunStage {
   }
 
   /** Runs a script of Node on the kernel's side; what it printed, when it is over. */
-  async runKernel(script: string): Promise<string> {
+  runKernel(script: string): Promise<string> {
+    return this.startKernel(script).printed;
+  }
+
+  /** The same, where the test has something to say to the script meanwhile, or to hear from it. */
+  startKernel(script: string): Running {
     const words = this.space.inside(process.execPath, '-e', script);
     const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.children.push(child);
     let printed = '';
     child.stdout.on('data', (data) => (printed += String(data)));
-    await new Promise((resolve) => child.once('close', resolve));
-    return printed.trim();
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    return {
+      tell: () => void child.stdin.end('go on'),
+      hasSaid: (text) => printed.includes(text),
+      printed: closed.then(() => printed.trim()),
+    };
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Namespace } from './namespaces.ts';
+import { takesAll } from './tcpdump-counts.ts';
 
 const FILTER = 'tcp or icmp or icmp6';
 const PCAP_FILE_HEADER = 24;
@@ -14,12 +15,14 @@ type Tcpdump = ChildProcessByStdio<null, Readable, Readable>;
 /** tcpdump on one device; pcap, in pieces. */
 class Listening {
   private readonly tcpdump: Tcpdump;
+  private readonly device: string;
   private readonly pieces: Buffer[] = [];
   private lastPieceMs = 0;
   private complaints = '';
   readonly gone: Promise<unknown>;
 
   constructor(space: Namespace, device: string) {
+    this.device = device;
     const words = [
       'tcpdump',
       '-i',
@@ -61,6 +64,7 @@ class Listening {
   /** Ends it once all that it saw has come; it may have ended before, with its device. */
   async end(): Promise<Uint8Array> {
     while (performance.now() - this.lastPieceMs < QUIET_MS) await sleep(QUIET_MS / 2);
+    await takesAll(this.tcpdump, this.device);
     this.tcpdump.kill('SIGINT');
     await this.gone;
     return Buffer.concat(this.pieces);

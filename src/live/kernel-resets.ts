@@ -6,11 +6,11 @@ import {
   openSync,
   readdirSync,
   readSync,
-  rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './slot.ts';
+import { removeInstance } from './trace.ts';
 
 const TRACING = '/sys/kernel/tracing';
 const INSTANCES = join(TRACING, 'instances');
@@ -79,7 +79,7 @@ export class KernelResets {
     process.off('exit', this.atExit);
     for (const event of EVENTS) this.enable(event, '0');
     closeSync(this.pipe);
-    rmdirSync(this.place);
+    removeInstance(this.place);
   }
 
   private readAll(): string {
@@ -163,6 +163,6 @@ const onTheWire = (endpoint: string): string =>
 const sweep = (): void => {
   for (const name of readdirSync(INSTANCES)) {
     const [, owner] = NAME.exec(name) ?? [];
-    if (owner !== undefined && !isAlive(Number(owner))) rmdirSync(join(INSTANCES, name));
+    if (owner !== undefined && !isAlive(Number(owner))) removeInstance(join(INSTANCES, name));
   }
 };

@@ -25,6 +25,8 @@ export interface KernelCall {
 
 /** `await` gives up after so long: the scenario cannot go on. */
 const AWAIT_MS = 5000;
+const PIECE_MS = 5;
+const IN_PIECES_MS = 50;
 
 /** Carries out the steps of a scenario on a stage, one after the other. */
 export class LinuxPlayer {
@@ -192,7 +194,7 @@ export class LinuxPlayer {
     const { wire } = this.stage;
     switch (step.do) {
       case 'wait':
-        await sleep(step.ms);
+        await this.wait(step.ms);
         return;
       case 'lose':
         wire.lose(this.fits(step.match), step.times ?? Number.POSITIVE_INFINITY);
@@ -222,6 +224,13 @@ export class LinuxPlayer {
         await this.stage.filter(step);
         return;
     }
+  }
+
+  /** The end of it in pieces: the wire is in this process, and has its turns even after a standstill. */
+  private async wait(ms: number): Promise<void> {
+    const endMs = Math.min(ms, IN_PIECES_MS);
+    if (ms > endMs) await sleep(ms - endMs);
+    for (let leftMs = endMs; leftMs > 0; leftMs -= PIECE_MS) await sleep(PIECE_MS);
   }
 
   private async await(match: Match): Promise<void> {

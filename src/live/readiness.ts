@@ -8,11 +8,14 @@ export const becomesReady = (
   withinMs: number,
 ): Promise<boolean> =>
   new Promise((resolve) => {
+    let last: NodeJS.Immediate | undefined = undefined;
     const settle = (ready: boolean): void => {
       clearTimeout(timer);
+      clearImmediate(last);
       handle.close();
       resolve(ready);
     };
-    const timer = setTimeout(() => settle(false), withinMs);
+    // After a standstill the timers ring before the descriptor is looked at: so it is looked at once more.
+    const timer = setTimeout(() => (last = setImmediate(settle, false)), withinMs);
     const handle = libc.poll(descriptor, { [direction]: true }, () => settle(true));
   });

@@ -65,10 +65,19 @@ export const resetsTraced = (text: string): readonly TracedReset[] =>
     return [{ monotonicMs: Number(at) * 1000, source, target, state, reason }];
   });
 
+/** Of a process that is no more, another may be removing it just now. */
+export const removeInstance = (place: string): void => {
+  try {
+    rmdirSync(place);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+};
+
 /** Removes the instances of processes that are no more. */
 export const sweepTraces = (): void => {
   for (const name of readdirSync(INSTANCES)) {
     const [, owner] = NAME.exec(name) ?? [];
-    if (owner !== undefined && !isAlive(Number(owner))) rmdirSync(join(INSTANCES, name));
+    if (owner !== undefined && !isAlive(Number(owner))) removeInstance(join(INSTANCES, name));
   }
 };

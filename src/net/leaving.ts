@@ -1,9 +1,12 @@
 import type { Connection } from '../tcp/connection.ts';
 import type { State } from '../tcp/state.ts';
 
-/** How long a closed socket's last bytes may keep the process alive, and how often they are looked at. */
-const PATIENCE_MS = 1000;
+/**
+ * How long a closed socket's last bytes may keep the process alive, in looks at them: a process that stood
+ * still for a second has looked once, and had no turn in which an acknowledgement could come.
+ */
 const GLANCE_MS = 10;
+const PATIENCE = 1000 / GLANCE_MS;
 
 /** What was written, or the FIN behind it, is not acknowledged. */
 const UNFINISHED: ReadonlySet<State> = new Set(['FIN-WAIT-1', 'CLOSING', 'LAST-ACK']);
@@ -20,8 +23,8 @@ interface Keeper {
  */
 export class Leaving {
   private readonly keeper: Keeper;
-  /** With the time at which they are given up, in milliseconds of `performance.now()`. */
-  private readonly until = new Map<Connection, number>();
+  /** With the looks that are left to them. */
+  private readonly glances = new Map<Connection, number>();
   private timer: NodeJS.Timeout | undefined = undefined;
   private awaiting: (() => void)[] = [];
 
@@ -31,7 +34,7 @@ export class Leaving {
 
   add(connection: Connection): void {
     if (!UNFINISHED.has(connection.state)) return;
-    this.until.set(connection, performance.now() + PATIENCE_MS);
+    this.glances.set(connection, PATIENCE);
     if (this.timer !== undefined) return;
     this.keeper.keep();
     this.timer = setInterval(this.look, GLANCE_MS);
@@ -44,11 +47,11 @@ export class Leaving {
   }
 
   private readonly look = (): void => {
-    const now = performance.now();
-    for (const [connection, until] of this.until) {
-      if (!UNFINISHED.has(connection.state) || now >= until) this.until.delete(connection);
+    for (const [connection, left] of this.glances) {
+      if (UNFINISHED.has(connection.state) && left > 1) this.glances.set(connection, left - 1);
+      else this.glances.delete(connection);
     }
-    if (this.until.size > 0) return;
+    if (this.glances.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
     this.keeper.release();

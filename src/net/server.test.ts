@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pass, until } from '../../test/waiting.ts';
 import {
   closeNetworks,
   connected,
@@ -11,7 +11,7 @@ import {
   twoNetworks,
 } from './network.fixture.ts';
 import type { DroppedConnection } from './server.ts';
-import type { Socket } from './socket.ts';
+import { hostSocketOf, type Socket } from './socket.ts';
 
 afterEach(closeNetworks);
 
@@ -107,11 +107,13 @@ describe('backlog', () => {
     const { port } = server.address()!;
     const clients = Array.from({ length: 5 }, () => net.connect(port, '127.0.0.1'));
     await Promise.all(clients.map((client) => once(client, 'connect')));
-    await sleep(50);
+    await until(() => accepted.length >= 2);
+    await pass(50);
     // sk_acceptq_is_full: one more than the backlog. The last ACKs of the others were dropped.
     expect(accepted).toHaveLength(2);
     for (const client of clients) client.write('here I am');
-    await expect.poll(() => accepted.length, { timeout: 5000 }).toBe(5);
+    await until(() => accepted.length >= 5);
+    expect(accepted).toHaveLength(5);
   });
 });
 
@@ -124,6 +126,7 @@ describe('maxConnections', () => {
     const first = net.connect(port, '127.0.0.1');
     await once(first, 'connect');
     const second = net.connect(port, '127.0.0.1').resume();
+    const ended = once(second, 'end');
     const [dropped] = (await once(server, 'drop')) as [DroppedConnection];
     expect(dropped).toEqual({
       localAddress: '::ffff:127.0.0.1',
@@ -133,17 +136,18 @@ describe('maxConnections', () => {
       remotePort: second.localPort,
       remoteFamily: 'IPv6',
     });
-    await once(second, 'end');
+    await ended;
     expect(first.destroyed).toBe(false);
   });
 
   it('counts those that are open', async () => {
-    const { server, client } = await connected();
+    const { server, client, accepted } = await connected();
     const count = (): Promise<number> =>
       new Promise((resolve) => void server.getConnections((_, found) => resolve(found)));
     expect(await count()).toBe(1);
+    const closed = once(accepted, 'close');
     client.destroy();
-    await sleep(50);
+    await closed;
     expect(await count()).toBe(0);
   });
 });
@@ -217,7 +221,9 @@ describe('a connection', () => {
   it('is left unread with pauseOnConnect', async () => {
     const { client, accepted } = await connected({ pauseOnConnect: true });
     client.write('waiting');
-    await sleep(50);
+    const { connection } = hostSocketOf(accepted)!;
+    await until(() => connection!.receiveBuffer.readable > 0);
+    await pass(20);
     expect([accepted.bytesRead, accepted.isPaused()]).toEqual([0, true]);
     accepted.resume();
     expect(String(await once(accepted, 'data'))).toBe('waiting');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../test/waiting.ts';
+import type { Connection } from '../tcp/connection.ts';
 import type { SystemError } from './errors.ts';
 import {
   closeNetworks,
@@ -10,8 +11,11 @@ import {
   network,
   twoNetworks,
 } from './network.fixture.ts';
+import { hostSocketOf, type Socket } from './socket.ts';
 
 afterEach(closeNetworks);
+
+const connectionOf = (socket: Socket): Connection => hostSocketOf(socket)!.connection!;
 
 describe('errors', () => {
   it('read ECONNRESET, with the account of the reset', async () => {
@@ -43,7 +47,7 @@ describe('errors', () => {
   it('close with unread data resets the peer (RFC 9293 §3.6.1)', async () => {
     const { client, accepted } = await connected({ pauseOnConnect: true });
     client.write('unread');
-    await sleep(50);
+    await until(() => connectionOf(accepted).receiveBuffer.readable > 0);
     accepted.destroy();
     expect(await failureOf(client)).toMatchObject({
       code: 'ECONNRESET',
@@ -55,7 +59,8 @@ describe('errors', () => {
     const net = network();
     const server = net.createServer((socket) => socket.resetAndDestroy());
     const client = net.connect(await listening(server), '127.0.0.1').pause();
-    await sleep(50);
+    await once(client, 'connect');
+    await until(() => connectionOf(client).state === 'CLOSED');
     expect(client.destroyed).toBe(false);
     client.write('into the void');
     expect(await failureOf(client)).toMatchObject({
@@ -70,10 +75,10 @@ describe('errors', () => {
     accepted.on('error', () => undefined);
     accepted.pause();
     client.destroy();
-    await sleep(20);
+    await until(() => connectionOf(accepted).state === 'CLOSE-WAIT');
     // Data for a socket that is closed: reset, and nobody reads it.
     accepted.write('first');
-    await sleep(20);
+    await until(() => connectionOf(accepted).state === 'CLOSED');
     accepted.write('second');
     expect(await failureOf(accepted)).toMatchObject({ message: 'write EPIPE', code: 'EPIPE' });
   });

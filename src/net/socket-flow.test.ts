@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { hostSocketOf } from './socket.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pass, until } from '../../test/waiting.ts';
+import { hostSocketOf, type Socket } from './socket.ts';
 import {
   bytesOf,
   closeNetworks,
@@ -15,6 +16,10 @@ import {
 
 afterEach(closeNetworks);
 
+/** What came and waits in the engine. */
+const unread = (socket: Socket): number =>
+  hostSocketOf(socket)?.connection?.receiveBuffer.readable ?? 0;
+
 describe('backpressure', () => {
   it('leaves with the engine what nobody reads, until the sender has to wait', async () => {
     const { client, accepted } = await connected({ pauseOnConnect: true });
@@ -24,12 +29,12 @@ describe('backpressure', () => {
     client.end(sent, () => {
       isTaken = true;
     });
-    await sleep(300);
+    const { connection } = hostSocketOf(client)!;
+    // Not a segment more fits.
+    await until(() => connection!.sndWnd < connection!.sndMss);
     expect(accepted.bytesRead).toBe(0);
     expect(isTaken).toBe(false);
     expect(client.writableLength).toBe(sent.length);
-    const window = hostSocketOf(client)?.connection?.sndWnd ?? Number.NaN;
-    expect(window).toBeLessThan(65_536);
     expect((await bytesOf(accepted)).equals(sent)).toBe(true);
     expect(isTaken).toBe(true);
   });
@@ -48,15 +53,16 @@ describe('backpressure', () => {
     const { client, accepted } = await connected();
     accepted.pause();
     client.write('first');
-    await sleep(50);
+    await until(() => accepted.bytesRead + unread(accepted) === 5);
     accepted.on('data', (chunk: Buffer) => seen.push(String(chunk)));
     const seen: string[] = [];
     accepted.pause();
     client.write('second');
-    await sleep(50);
+    await until(() => accepted.bytesRead + unread(accepted) === 11);
+    await pass(20);
     expect(seen).toEqual([]);
     accepted.resume();
-    await sleep(50);
+    await until(() => seen.join('').length >= 11);
     expect(seen.join('')).toBe('firstsecond');
   });
 });
@@ -99,15 +105,30 @@ describe('onread', () => {
       host: '127.0.0.1',
       onread: { buffer: new Uint8Array(2), callback },
     });
-    await sleep(50);
+    await until(() => calls > 0);
+    await pass(50);
     expect(calls).toBe(1);
     client.resume();
-    await sleep(50);
+    await until(() => calls > 1);
+    await pass(50);
     expect(calls).toBe(2);
   });
 });
 
+/** Time that passes only when it is told to, so that a silence is as long as it is meant to be. */
 describe('setTimeout', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Packets need no time, but turns of the event loop. */
+  const settle = async (): Promise<void> => {
+    for (let at = 0; at < 20; at += 1) await turn();
+  };
+
   it('tells of silence, and only of silence', async () => {
     const { client, accepted } = await connected();
     let timeouts = 0;
@@ -116,12 +137,16 @@ describe('setTimeout', () => {
     });
     client.resume();
     for (let at = 0; at < 6; at += 1) {
-      await sleep(40);
+      vi.advanceTimersByTime(100);
       accepted.write('.');
+      await once(client, 'data');
     }
+    vi.advanceTimersByTime(119);
     expect(timeouts).toBe(0);
-    await once(client, 'timeout');
+    vi.advanceTimersByTime(1);
     expect([timeouts, client.timeout, client.destroyed]).toEqual([1, 120, false]);
+    vi.advanceTimersByTime(1000);
+    expect(timeouts).toBe(1);
   });
 
   it('takes a write that advances, however slowly, for activity', async () => {
@@ -132,13 +157,18 @@ describe('setTimeout', () => {
     hostSocketOf(accepted)?.setsockopt('SO_RCVBUF', 8192);
     client.setTimeout(800, () => expect.unreachable('there is progress'));
     const begun = performance.now();
-    const sent = new Promise((resolve) => void client.write(pattern(250_000), resolve));
+    let isSent = false;
+    client.write(pattern(250_000), () => (isSent = true));
     accepted.on('data', () => {
       accepted.pause();
       setTimeout(() => accepted.resume(), 25);
     });
     accepted.resume();
-    await sent;
+    const isSending = (): boolean => !isSent;
+    while (isSending()) {
+      vi.advanceTimersByTime(5);
+      await settle();
+    }
     client.setTimeout(0);
     expect(performance.now() - begun).toBeGreaterThan(800);
   });
@@ -147,7 +177,7 @@ describe('setTimeout', () => {
     const { client } = await connected();
     client.setTimeout(30, () => expect.unreachable('it was called off'));
     client.setTimeout(0);
-    await sleep(80);
+    vi.advanceTimersByTime(80);
     expect(client.timeout).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { takesAll } from '../live/tcpdump-counts.ts';
 
 /** Enough of each packet for any verdict. */
 const SNAP_LENGTH = '256';
@@ -10,8 +11,10 @@ export class Tcpdump {
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly pieces: Buffer[] = [];
   private readonly closed: Promise<unknown>;
+  private readonly device: string;
 
   private constructor(device: string, filter: string) {
+    this.device = device;
     const words = ['-i', device, '-n', '-U', '--immediate-mode', '-s', SNAP_LENGTH, '-w', '-'];
     this.child = spawn('tcpdump', [...words, '--', filter], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.closed = once(this.child, 'close').catch(() => {});
@@ -31,7 +34,10 @@ export class Tcpdump {
 
   /** Ends it, and returns what it saw: a pcap file. The second time, the same. */
   async end(): Promise<Uint8Array> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGINT');
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      await takesAll(this.child, this.device);
+      this.child.kill('SIGINT');
+    }
     await this.closed;
     return Buffer.concat(this.pieces);
   }

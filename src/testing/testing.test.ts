@@ -127,6 +127,23 @@ describe.runIf(canRecord)('recordResets', () => {
     );
   });
 
+  it('records also what tcpdump had no time to read before it is ended', async () => {
+    const reset = (socket: Socket) => {
+      socket.once('data', () => socket.resetAndDestroy());
+    };
+    await withServer(reset, async (port) => {
+      const hindered = (): Promise<string> => {
+        const words = ['-x', '-P', String(process.pid), 'tcpdump'];
+        const pid = Number(spawnSync('pgrep', words, { encoding: 'utf8' }).stdout);
+        process.kill(pid, 'SIGSTOP');
+        setTimeout(() => process.kill(pid, 'SIGCONT'), 500);
+        return ask(port);
+      };
+      const recording = await recordResets(hindered, { filter: `tcp port ${port}`, lingerMs: 10 });
+      await expect(expectNoResets(recording)).rejects.toThrow(/found 1/);
+    });
+  });
+
   it('throws what the function throws, and leaves no tcpdump behind', async () => {
     const children = () => spawnSync('pgrep', ['-P', String(process.pid), 'tcpdump']).status;
     const throwing = recordResets(() => {

@@ -73,6 +73,8 @@ describe.skipIf(cannotMeet('chromium'))('Chromium', () => {
         if (request.url === '/done') void textIn(request).then(resolve);
       }),
     );
+    // Chromium may stand still between two requests.
+    site.keepAliveTimeout = 60_000;
     const server = stage.network.serve(site);
     await once(server.listen(80), 'listening');
     stage.start('chromium', [...FLAGS, `--user-data-dir=${stage.folder}`, `http://${OURS}/`]);

@@ -2,9 +2,11 @@ import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Server, Socket } from '../../src/net/index.ts';
+import { hostSocketOf } from '../../src/net/socket.ts';
 import type { ResetEvent } from '../../src/tcp/reset-event.ts';
 import { hashOf, patternHash, patternStream } from './pattern.ts';
 import { cannotMeet, type Ended, OURS, OURS_6, PeerStage } from './stage.ts';
+import { until } from '../waiting.ts';
 
 /** curl against HTTP servers on our TCP. What it says of each end is curl's own text and exit code. */
 
@@ -90,8 +92,9 @@ describe.skipIf(missing)('curl', { timeout: 60_000 }, () => {
           socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n');
           socket.destroy();
         };
-        // By then some of the body has come.
-        setTimeout(end, 200);
+        const { receiveBuffer } = hostSocketOf(socket)!.connection!;
+        // More than the head of the request: some of the body has come.
+        void until(() => receiveBuffer.readable > 10_000).then(end);
       }),
     );
     const words = ['-H', 'Expect:', '-T', '/dev/zero', '-w', '%{http_code}', '--max-time', '30'];

@@ -85,7 +85,8 @@ const FAR = 2 ** 30;
 export const fromInsider = (chance: Chance, c: Connection): Uint8Array => {
   const ends = { source: KERNEL, target: OURS };
   const ports = { sourcePort: c.path.remote.port, targetPort: c.path.local.port };
-  const inWindow = c.rcvNxt + Math.floor(c.rcvWnd * (0.5 + chance() / 2.5));
+  // Odd, since the client's segments end at even numbers only: what comes before it never makes it the one.
+  const inWindow = c.rcvNxt + (Math.floor(c.rcvWnd * (0.5 + chance() / 2.5)) | 1);
   const forged = (fields: packets.TcpFields): Uint8Array =>
     packets.segment({ ...ends, ...ports, seq: c.rcvNxt, ack: c.sndNxt, ...fields });
   const payload = noise(chance, 100);

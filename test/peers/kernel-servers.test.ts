@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Socket, SystemError } from '../../src/net/index.ts';
+import { hostSocketOf } from '../../src/net/socket.ts';
 import { hashOf, patternHash, patternStream } from './pattern.ts';
 import { script } from './python.ts';
 import { cannotMeet, endOf, KERNEL, KERNEL_6, PeerStage } from './stage.ts';
+import { until } from '../waiting.ts';
 
 /** Our client against servers on the kernel's own sockets. */
 
@@ -94,13 +95,12 @@ describe.skipIf(cannotMeet('python3', 'ss'))('a server of the kernel', { timeout
     const text = Buffer.alloc(64 << 20);
     let written: unknown = 'waits';
     socket.write(text, (error) => (written = error));
-    const { machine } = stage.network;
-    const [connection] = machine.host.connections();
-    while (connection!.sndWnd >= connection!.sndMss) await sleep(10);
+    const { connection } = hostSocketOf(socket)!;
+    await until(() => connection!.sndWnd < connection!.sndMss);
     expect(written).toBe('waits');
     expect(connection!.sendBuffer.length).toBeLessThanOrEqual(4 << 20);
     child.kill('SIGKILL');
     expect(['ECONNRESET', 'EPIPE']).toContain((await failed).code);
-    expect(machine.host.counts().connections).toBe(0);
+    await until(() => stage.network.machine.host.counts().connections === 0);
   });
 });

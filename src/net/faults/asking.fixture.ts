@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pass } from '../../../test/waiting.ts';
 import type { Outcome } from '../../causes/scenario.ts';
 import type { Machine } from '../../device/machine.ts';
 import type { Call, Outcome as CallOutcome } from '../../host/call.ts';
@@ -22,6 +22,9 @@ const READ_LENGTH = 65_536;
 /** Ways that only time makes, in whole seconds of keepalive or a handshake. */
 const SLOW = new Set(['keepalive-timeout', 'handshake-timeout']);
 
+/** Pieces in which patience is counted: the server is in this process, and stands still with it. */
+const PIECE_MS = 10;
+
 /** The calls of one socket. */
 export interface Caller {
   connect(address: string, port: number, withinMs: number): Promise<Outcome>;
@@ -36,29 +39,43 @@ export interface Caller {
 export const kernelCaller = (libc: Libc): Caller => {
   const socket = RealSocket.make(libc, 4);
   return {
-    connect: (address, port, withinMs) => socket.connect(address, port, withinMs),
+    connect: async (address, port, withinMs) => {
+      const first = await socket.connect(address, port, PIECE_MS);
+      if (first !== 'nothing') return first;
+      return inPieces(withinMs, () => socket.connected(PIECE_MS));
+    },
     beginConnect: (address, port) => void socket.beginConnect(address, port),
-    read: (length, withinMs) => socket.read(length, withinMs),
-    write: (bytes, withinMs) => socket.write(bytes, withinMs),
+    read: (length, withinMs) => inPieces(withinMs, () => socket.read(length, PIECE_MS)),
+    write: (bytes, withinMs) => inPieces(withinMs, () => socket.write(bytes, PIECE_MS)),
     close: () => socket.close(),
   };
+};
+
+const inPieces = async (ms: number, attempt: () => Promise<Outcome>): Promise<Outcome> => {
+  let outcome = await attempt();
+  for (let leftMs = ms; outcome === 'nothing' && leftMs > 0; leftMs -= PIECE_MS) {
+    outcome = await attempt();
+  }
+  return outcome;
 };
 
 /** A socket of a host of ours. */
 export const ourCaller = (machine: Machine): Caller => {
   const socket: HostSocket = machine.act(() => machine.host.process('client').socket('inet'));
-  const within = <T>(ms: number, begin: () => Call<T>): Promise<CallOutcome<T> | 'nothing'> =>
-    new Promise((resolve) => {
-      const call = machine.act(begin);
-      const timer = setTimeout(() => {
-        call.cancel();
-        resolve('nothing');
-      }, ms);
-      call.whenSettled((outcome) => {
-        clearTimeout(timer);
-        resolve(outcome);
-      });
-    });
+  const within = async <T>(
+    ms: number,
+    begin: () => Call<T>,
+  ): Promise<CallOutcome<T> | 'nothing'> => {
+    let outcome: CallOutcome<T> | 'nothing' = 'nothing';
+    const call = machine.act(begin);
+    call.whenSettled((settled) => (outcome = settled));
+    const isWaiting = (): boolean => outcome === 'nothing';
+    for (let leftMs = ms; isWaiting() && leftMs > 0; leftMs -= PIECE_MS) {
+      await pass(PIECE_MS);
+    }
+    if (outcome === 'nothing') call.cancel();
+    return outcome;
+  };
   const codeOf = (outcome: unknown): Outcome =>
     outcome instanceof SocketError ? outcome.code : (outcome as Outcome);
   return {
@@ -118,18 +135,18 @@ const seenConnected = async (way: Way, caller: Caller): Promise<object> => {
   let bytes = 0;
   if (way.moment === 'on-reuse') {
     bytes = (await caller.read(RESPONSE.length, 1000)) as number;
-    await sleep(IDLE_MS + SOON_MS);
+    await pass(IDLE_MS + SOON_MS);
     await write(REQUEST);
   } else if (way.cause === 'close-with-unread-data' && way.moment === 'after-bytes') {
-    await sleep(SOON_MS);
+    await pass(SOON_MS);
     await write('more');
   }
   const withinMs = SLOW.has(way.cause) ? 5000 : 500;
   let read = await caller.read(READ_LENGTH, withinMs);
   for (; typeof read === 'number'; read = await caller.read(READ_LENGTH, withinMs)) bytes += read;
-  await sleep(SOON_MS);
+  await pass(SOON_MS);
   const first = await write('again');
-  await sleep(SOON_MS);
+  await pass(SOON_MS);
   const second = await write('again');
   const writes = typeof first === 'number' ? `ok, then ${second}` : first;
   return { response: amountOf(way, bytes), read, write: writes };

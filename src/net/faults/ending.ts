@@ -42,7 +42,7 @@ export const delivered = async (network: Network, socket: PeerSocket): Promise<v
     const queue = network.queueOf(socket);
     return !isKnown(queue) || queue.unsent === 0;
   });
-  await sleep(SETTLE_MS);
+  await settle();
 };
 
 /** Waits for bytes that nobody reads. False: the peer went away instead, or the time is up. */
@@ -58,7 +58,7 @@ export const unread = async (
     return isThere || !isKnown(queue) || queue.peerClosed;
   });
   if (network.queueOf(socket) !== 'unknown') return isThere;
-  await sleep(SETTLE_MS);
+  await settle();
   return !socket.destroyed;
 };
 
@@ -71,8 +71,14 @@ export const drained = async (network: Network, socket: PeerSocket): Promise<voi
 };
 
 const until = async (socket: Duplex, withinMs: number, isSo: () => boolean): Promise<void> => {
-  const endMs = performance.now() + withinMs;
-  while (!socket.destroyed && !isSo() && performance.now() < endMs) await sleep(LOOK_MS);
+  for (let leftMs = withinMs; !socket.destroyed && !isSo() && leftMs > 0; leftMs -= LOOK_MS) {
+    await sleep(LOOK_MS);
+  }
+};
+
+/** In pieces: after a standstill of this process, a client within it has its turns before the reset. */
+const settle = async (): Promise<void> => {
+  for (let leftMs = SETTLE_MS; leftMs > 0; leftMs -= LOOK_MS) await sleep(LOOK_MS);
 };
 
 const isKnown = (queue: Queue | 'gone' | 'unknown'): queue is Queue => typeof queue === 'object';

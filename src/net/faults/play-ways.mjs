@@ -11,16 +11,35 @@ const REQUEST = 'POST /a HTTP/1.1\r\nHost: app.test\r\nContent-Length: 4\r\n\r\n
 const CLIENT_HELLO = Buffer.from(`1603010005010000010000`.padEnd(20, '0'), 'hex');
 const IDLE_MS = 60;
 
+const LOOK_MS = 5;
+
+/** In pieces, so that a standstill of this process takes no turn from the server within it. */
+const pass = async (ms) => {
+  for (let leftMs = ms; leftMs > 0; leftMs -= LOOK_MS) await sleep(LOOK_MS);
+};
+
+const until = async (isSo) => {
+  for (let looks = 0; looks < 1000 && !isSo(); looks += 1) await sleep(LOOK_MS);
+};
+
 const client = async ({ cause, moment }, server) => {
   const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
-  socket.on('error', () => undefined).resume();
+  let bytes = 0;
+  let isOver = false;
+  const over = () => (isOver = true);
+  socket.on('data', (piece) => (bytes += piece.length)).on('end', over);
+  socket.on('error', () => undefined).on('close', over);
   socket.write(cause === 'tls-rejected' ? CLIENT_HELLO : REQUEST);
-  await sleep(IDLE_MS * 2);
+  const isAnsweredFirst = moment === 'on-reuse' || cause === 'keepalive-race';
+  if (cause !== 'connect-timeout') await until(() => (isAnsweredFirst ? bytes > 0 : isOver));
+  // A reset may follow the end, and a connection is idle after a while only.
+  await pass(IDLE_MS * 2);
   if (cause === 'keepalive-race') server.breakNow();
   // Data after a FIN would be another cause.
-  const isOver = cause === 'closed-before-response' && moment !== 'on-reuse';
-  if (!isOver && !socket.destroyed) socket.write(REQUEST);
-  await sleep(IDLE_MS * 2);
+  const isEnough = cause === 'closed-before-response' && moment !== 'on-reuse';
+  if (!isEnough && !socket.destroyed) socket.write(REQUEST);
+  if (moment === 'on-reuse') await until(() => isOver);
+  await pass(IDLE_MS * 2);
   socket.destroy();
 };
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { pass, until } from '../../../test/waiting.ts';
 import * as faults from './index.ts';
 
 /** A proxy whose moment never comes must not be noticed. */
@@ -54,11 +54,12 @@ describe('a relay', () => {
     await once(client, 'end');
     client.end('late');
     await once(client, 'close');
-    await sleep(20);
+    await until(() => got.length >= 4);
     expect(got).toBe('late');
   });
 
   it('takes no more from a server than the client reads', async () => {
+    const MOST = 40_000_000;
     let taken = 0;
     const client = await through((socket) => {
       const more = (): void => {
@@ -70,12 +71,15 @@ describe('a relay', () => {
     });
     client.pause();
     await once(client, 'connect');
-    await sleep(300);
-    const before = taken;
-    await sleep(200);
+    let before = -1;
+    const isFilling = (): boolean => taken !== before && taken < MOST;
+    while (isFilling()) {
+      before = taken;
+      await pass(200);
+    }
     // Buffers of the kernel and of four sockets, and no more.
     expect(taken).toBe(before);
-    expect(taken).toBeLessThan(40_000_000);
+    expect(taken).toBeLessThan(MOST);
     client.destroy();
   });
 
@@ -101,9 +105,10 @@ describe('a relay', () => {
 
 describe('without a server behind', () => {
   it('resets the client, and says why', async () => {
-    const port = await listening(() => undefined);
-    (open.pop() as { close(): void }).close();
-    const proxy = await faults.proxy({ cause: 'linger-zero', upstream: { port } });
+    // A port that was only let go of could be another's by now.
+    const upstream = await faults.server({ cause: 'closed-port' });
+    open.push(upstream);
+    const proxy = await faults.proxy({ cause: 'linger-zero', upstream });
     open.push(proxy);
     const client = connect(proxy.port, proxy.address);
     const [[error], [trouble]] = await Promise.all([once(client, 'error'), once(proxy, 'trouble')]);
@@ -144,28 +149,39 @@ describe('what is chosen', () => {
 
 describe('idle', () => {
   it('is no connection whose request still waits for its response', async () => {
+    // The silence is as long as it is told to be, however slow this process is.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    open.push({ close: () => vi.useRealTimers() });
+    let asked = 0;
+    let answer: () => unknown = () => undefined;
     const server = await faults.server({
       cause: 'linger-zero',
       moment: 'on-idle',
       afterMs: 60,
       serve: (stream) => {
-        let pieces = 0;
-        stream.on('data', () => {
-          pieces += 1;
-          // The second response takes longer than the silence that makes a connection idle.
-          setTimeout(() => stream.write('answer'), pieces === 1 ? 0 : 150);
-        });
+        answer = () => stream.write('answer');
+        stream.on('data', () => (asked += 1));
       },
     });
     open.push(server);
     const client = connect(server.port, server.address);
-    client.write('one');
-    await once(client, 'data');
-    client.write('two');
-    const [second] = await once(client, 'data');
-    expect(String(second)).toBe('answer');
-    const [error] = await once(client, 'error');
-    expect(error).toMatchObject({ code: 'ECONNRESET' });
+    const ask = async (): Promise<string> => {
+      const before = asked;
+      client.write('a question');
+      await until(() => asked > before);
+      // Longer than the silence that makes a connection idle.
+      vi.advanceTimersByTime(150);
+      await pass(20);
+      const answered = once(client, 'data');
+      answer();
+      return String((await answered)[0]);
+    };
+    expect(await ask()).toBe('answer');
+    vi.advanceTimersByTime(59);
+    expect(await ask()).toBe('answer');
+    const ended = once(client, 'error');
+    vi.advanceTimersByTime(60);
+    expect(await ended).toMatchObject([{ code: 'ECONNRESET' }]);
   });
 });
 

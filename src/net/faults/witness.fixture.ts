@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pass } from '../../../test/waiting.ts';
 import { CATALOGUE } from '../../causes/catalogue.ts';
 import type { CauseId } from '../../causes/ids.ts';
+import { takesAll } from '../../live/tcpdump-counts.ts';
 
 /** What is built is what explains; `npm test` builds first. */
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
@@ -24,20 +25,29 @@ interface Row {
 export class Witness {
   private readonly folder = mkdtempSync(join(tmpdir(), 'resetlab-witness-'));
   private readonly tcpdump: ChildProcessWithoutNullStreams;
+  private readonly device: string;
 
   private constructor(space: string, device: string) {
+    this.device = device;
     const words = ['-i', device, '-n', '-U', '--immediate-mode', '-Z', 'root', '-w', this.capture];
+    // Each packet takes a whole slot of the ring: of the largest size there would be eight only.
+    words.push('-s', '9216', '-B', '8192');
     this.tcpdump = spawn('ip', ['netns', 'exec', space, 'tcpdump', ...words, 'tcp']);
   }
 
   static async on(space: string, device: string): Promise<Witness> {
     const witness = new Witness(space, device);
-    await once(witness.tcpdump.stderr, 'data');
+    let said = '';
+    while (!said.includes('listening on')) {
+      const [piece] = (await once(witness.tcpdump.stderr, 'data')) as [Buffer];
+      said += piece.toString();
+    }
     return witness;
   }
 
   async says(): Promise<Testimony> {
-    await sleep(QUIET_MS);
+    await pass(QUIET_MS);
+    await takesAll(this.tcpdump, this.device);
     this.tcpdump.kill('SIGINT');
     await once(this.tcpdump, 'close');
     const words = ['explain', '--all', '--json', this.capture];

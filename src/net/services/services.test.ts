@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pass, until } from '../../../test/waiting.ts';
 import { type Network, openNetwork } from '../network.ts';
 import { hostSocketOf, type Socket } from '../socket.ts';
 import { ENDINGS, type EndingId } from './endings.ts';
@@ -38,11 +39,6 @@ const read = (socket: Socket, enough = Infinity): Promise<string> =>
     });
     socket.on('end', () => resolve(text)).on('error', reject);
   });
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  const end = performance.now() + 5000;
-  while (!isSo() && performance.now() < end) await new Promise((done) => setTimeout(done, 2));
-};
 
 describe('a service', () => {
   it('echo, RFC 862: gives back all of it, and ends after its client', async () => {
@@ -116,7 +112,7 @@ describe('a service', () => {
     const outcome = read(socket).catch((error: unknown) => error);
     for (const piece of ['GET /rese', 't/linger-ze', 'ro HTTP/1.1\r\n\r\n']) {
       socket.write(piece);
-      await new Promise((done) => setTimeout(done, 15));
+      await pass(15);
     }
     expect(await outcome).toMatchObject({ code: 'ECONNRESET', reset: { cause: 'linger-zero' } });
   });
@@ -158,12 +154,14 @@ describe('a connection ended by', () => {
     await new Promise<void>((done) => server.listen(99, done));
     const socket = network.connect({ port: 99, allowHalfOpen: true });
     socket.write('a line');
-    const failed = new Promise<unknown>((done) => socket.once('error', done));
-    // Not before the answers to the first have come and gone: each segment may draw a reset of its own.
-    const more = setInterval(() => socket.write('more'), 300);
-    socket.resume();
-    const error = await failed;
-    clearInterval(more);
+    let error: unknown = undefined;
+    socket.once('error', (told) => (error = told)).resume();
+    const isGoingOn = (): boolean => error === undefined;
+    while (isGoingOn()) {
+      // The answers to what was sent come and go first: each segment may draw a reset of its own.
+      await pass(300);
+      if (isGoingOn()) socket.write('more');
+    }
     expect(error).toMatchObject({ code, reset: { cause } });
   });
 });
