@@ -7,5 +7,7 @@ export default defineConfig({
     // Tests that start the command line or another tool share two cores with all the others.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a page is to show is waited for; a second, as by default, is nothing to a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

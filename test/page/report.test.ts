@@ -86,9 +86,10 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
     await page.locator('.evidence a', { hasText: 'frame 77' }).first().click();
     const segment = page.locator('#frame-77');
     await expect.poll(() => segment.getAttribute('aria-selected')).toBe('true');
-    expect(await isInView(page, '#frame-77')).toBe(true);
+    // It is scrolled to when it has been drawn.
+    await expect.poll(() => isInView(page, '#frame-77')).toBe(true);
     expect(await page.locator('.detail').textContent()).toContain('Frame 77');
-    expect(new URL(page.url()).hash).toBe('#c1f77');
+    await expect.poll(() => new URL(page.url()).hash).toBe('#c1f77');
     await page.goBack();
     await expect.poll(() => page.locator('[aria-selected=true]').count()).toBe(0);
     await page.context().close();
@@ -98,7 +99,7 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
     const path = reports.made('examples/early-response-node.pcapng.gz', 'linked');
     const { page } = await openPage(browser, `${path}#c1f40`);
     await expect.poll(() => page.locator('#frame-40').getAttribute('aria-selected')).toBe('true');
-    expect(await isInView(page, '#frame-40')).toBe(true);
+    await expect.poll(() => isInView(page, '#frame-40')).toBe(true);
     await page.context().close();
   });
 
