@@ -72,7 +72,7 @@ const complaintsAbout = (
 describe('captures damaged at random', () => {
   it(
     'are read without exception or delay, and every problem has its place',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     () => {
       const complaints: string[] = [];
       const seen = { problems: 0, verdicts: 0, slowestMs: 0 };
