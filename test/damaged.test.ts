@@ -121,7 +121,7 @@ describe('the command line on captures that lie', () => {
       process.execPath,
       // A capture that makes us ask for more memory than this is a blow-up.
       ['--max-old-space-size=128', main, 'explain', name, '--json'],
-      { cwd: folder, encoding: 'utf8', timeout: 20_000 },
+      { cwd: folder, encoding: 'utf8', timeout: 60_000 },
     );
     expect({ signal, trace: /\n {4}at /.test(stderr) }).toEqual({ signal: null, trace: false });
     const rows = stdout

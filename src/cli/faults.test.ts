@@ -15,7 +15,7 @@ const faults = (...words: readonly string[]) => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, 'faults', ...words], {
     encoding: 'utf8',
     env: ENVIRONMENT,
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect(stderr, 'never a stack trace').not.toMatch(/\n {4}at /);
   return { stdout, stderr, status };

@@ -53,8 +53,9 @@ class Running {
   }
 
   /** Waits for the reset that it sent of this cause, wherever that stands among the others. */
-  async sent(cause: string): Promise<void> {
-    await this.place(cause, (one) => one['kind'] === 'sent' && one['cause'] === cause);
+  async sent(cause: string): Promise<Row> {
+    const is = (one: Row) => one['kind'] === 'sent' && one['cause'] === cause;
+    return this.rows[await this.place(cause, is)]!;
   }
 
   end(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
@@ -63,7 +64,7 @@ class Running {
   }
 
   private async place(what: string, is: (one: Row, place: number) => boolean): Promise<number> {
-    const until = performance.now() + 20_000;
+    const until = performance.now() + 60_000;
     for (;;) {
       const at = this.rows.findIndex(is);
       if (at >= 0) return at;
@@ -298,7 +299,16 @@ describe.skipIf(missing !== undefined)('stack --tun, with curl on the kernel', (
   };
 
   const curl = async (...words: readonly string[]): Promise<string> => {
-    const child = spawn('ip', ['netns', 'exec', space, 'curl', '-sS', '--max-time', '9', ...words]);
+    const child = spawn('ip', [
+      'netns',
+      'exec',
+      space,
+      'curl',
+      '-sS',
+      '--max-time',
+      '60',
+      ...words,
+    ]);
     let told = '';
     child.stdout.on('data', (piece: Buffer) => (told += piece.toString()));
     const code = await new Promise((resolve) => child.once('close', resolve));
@@ -337,7 +347,7 @@ describe.skipIf(missing !== undefined)('stack --tun, with curl on the kernel', (
       await curl(...upload, `http://10.99.0.2/reset/${cause}`);
       await ours.row('closed');
       // It may come after the end of the connection, and after curl has had it.
-      await ours.sent(sent);
+      expect(await ours.sent(sent)).toMatchObject({ type: 'reset', local: '10.99.0.2:80' });
     }
   });
 
