@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
     // Tests that start the command line or another tool share two cores with all the others.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What a page is to show is waited for; a second, as by default, is nothing to a busy machine.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

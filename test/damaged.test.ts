@@ -14,8 +14,12 @@ import { ROOT } from './tree.ts';
 
 const seed = seedOfRun();
 const CASES = Number(process.env['RUNS'] ?? 20_000);
-/** Ten thousand times what the largest of these captures takes. */
+/** Of the processor, however busy with others it is: ten thousand times what the largest of these captures takes. */
 const PATIENCE_MS = 5000;
+const processorMs = (since: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+};
 
 /** Small ones of every kind: the largest would only take longer. */
 const SMALL = EXAMPLES.filter((example) => example.bytes.length < 12_000);
@@ -68,14 +72,14 @@ const complaintsAbout = (
 describe('captures damaged at random', () => {
   it(
     'are read without exception or delay, and every problem has its place',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     () => {
       const complaints: string[] = [];
       const seen = { problems: 0, verdicts: 0, slowestMs: 0 };
       for (let number = 0; number < CASES; number++) {
         const damaged = caseOf(number);
         const again = `case ${number} (${damaged.how}); SEED=${seed + number} RUNS=1 npx vitest run test/damaged.test.ts`;
-        const began = performance.now();
+        const began = process.cpuUsage();
         try {
           const reading = readTwice(damaged.bytes);
           complaints.push(...complaintsAbout(reading, damaged).map((what) => `${again}: ${what}`));
@@ -84,7 +88,7 @@ describe('captures damaged at random', () => {
         } catch (error) {
           complaints.push(`${again}: ${(error as Error).stack}`);
         }
-        seen.slowestMs = Math.max(seen.slowestMs, performance.now() - began);
+        seen.slowestMs = Math.max(seen.slowestMs, processorMs(began));
       }
       console.log(`${CASES} damaged captures, seed ${seed}: ${JSON.stringify(seen)}`);
       expect(complaints.slice(0, 5)).toEqual([]);
@@ -117,7 +121,7 @@ describe('the command line on captures that lie', () => {
       process.execPath,
       // A capture that makes us ask for more memory than this is a blow-up.
       ['--max-old-space-size=128', main, 'explain', name, '--json'],
-      { cwd: folder, encoding: 'utf8', timeout: 20_000 },
+      { cwd: folder, encoding: 'utf8', timeout: 60_000 },
     );
     expect({ signal, trace: /\n {4}at /.test(stderr) }).toEqual({ signal: null, trace: false });
     const rows = stdout

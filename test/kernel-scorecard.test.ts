@@ -132,5 +132,5 @@ describe.skipIf(missing !== undefined)('a sample of it, on this kernel', () => {
     expect(marks.length).toBe(causes.length);
     const found = marks.flatMap(firsts);
     expect(found.filter(Boolean).length / found.length).toBeGreaterThanOrEqual(FIRST);
-  }, 300_000);
+  }, 600_000);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refused, tinyCapture } from '../reading/tiny-capture.fixture.ts';
+import { refused, refusedAndMore, tinyCapture } from '../reading/tiny-capture.fixture.ts';
 
 /** What is built is what people run; `npm test` builds first. */
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -268,9 +268,10 @@ describe('a pipeline', () => {
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));
     child.stderr.on('data', (chunk) => (stderr += String(chunk)));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    child.stdin.write(refused(2));
-    // Nothing tells when it has read them: long enough for the slowest machine, and harmless if not.
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    // It need not read to the end.
+    child.stdin.on('error', () => {});
+    await new Promise((resolve) => child.stdin.write(refusedAndMore(2), resolve));
+    child.kill('SIGINT');
     expect(await ended).toBe(130);
     const all = rows(stdout);
     expect(all.filter((row) => row.type === 'reset')).toHaveLength(2);

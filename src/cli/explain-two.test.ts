@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { showTo } from '../forensics/whole-capture.ts';
 import { loadLibc } from '../live/libc.ts';
 import { joinSpaces, Namespace } from '../live/namespaces.ts';
@@ -127,16 +127,17 @@ const start = (space: Namespace, ...words: readonly string[]) => {
   return { child, heard };
 };
 const until = async (holds: () => boolean, what: string): Promise<void> => {
-  for (let waited = 0; waited < 10_000 && !holds(); waited += 20) await sleep(20);
+  for (let waited = 0; waited < 45_000 && !holds(); waited += 20) await sleep(20);
   expect(holds(), what).toBe(true);
 };
 
 describe.skipIf(missing !== undefined)('on this kernel, through address translation', () => {
+  const WORD = 'hello';
   const spaces: Namespace[] = [];
   const children: ChildProcess[] = [];
-  afterAll(async () => {
-    for (const child of children) child.kill('SIGKILL');
-    for (const space of spaces) await space.remove();
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const space of spaces.splice(0)) await space.remove();
   });
 
   /** Two hosts, and between them a router that translates the addresses of the first. */
@@ -174,70 +175,80 @@ describe.skipIf(missing !== undefined)('on this kernel, through address translat
     sendRaw(libc, router, bytes, to);
   };
 
-  /** The newest segment towards a port, in what was captured until now. */
-  const newestTo = (file: string, port: number): { port: number; seq: number; ack: number } => {
-    let last = { port: 0, seq: 0, ack: 0 };
+  /** What was captured until now. */
+  const segmentsIn = (file: string): readonly Numbers[] => {
+    const seen: Numbers[] = [];
     const see = ({ targetPort, sourcePort, seq, ack, flags }: Packet): void => {
-      if (targetPort === port && (flags & ACK) !== 0) last = { port: sourcePort, seq, ack };
+      seen.push({ targetPort, sourcePort, seq, ack, flags });
     };
     showTo({ segment: see, icmpError: () => {} }, readFileSync(file));
-    return last;
+    return seen;
+  };
+  const resetsIn = (file: string): number =>
+    segmentsIn(file).filter(({ flags }) => (flags & RST) !== 0).length;
+
+  /** Where both stand once the client has acknowledged the answer, as its own capture has it. */
+  const standing = async (file: string): Promise<Numbers> => {
+    const acknowledging = () =>
+      segmentsIn(file).filter(({ targetPort, flags }) => targetPort === 80 && (flags & ACK) !== 0);
+    const last = (): Numbers | undefined => {
+      const [first, ...more] = acknowledging();
+      return more.find(({ ack }) => first !== undefined && ((ack - first.ack) | 0) === WORD.length);
+    };
+    await until(() => last() !== undefined, 'captured');
+    return last()!;
   };
 
   it.each([
     ['client', '10.251.0.2:80'],
     ['server', '10.251.0.1:'],
     ['both', '10.251.0.2:80'],
-  ])(
-    'is certain of a reset that the router forged, towards: %s',
-    async (towards, sender) => {
-      if (typeof libc === 'string') throw new Error(libc);
-      const [client, router, server] = await pathWithTranslation(libc, 251);
-      const captures = [client, server].map((space, index) => {
-        const file = at(`${towards}-${index === 0 ? 'client' : 'server'}.pcapng`);
-        return { file, ...start(space, 'dumpcap', '-i', index === 0 ? 'c0' : 's0', '-w', file) };
-      });
-      const serve = `require('net').createServer(s=>s.on('data',d=>{s.write('x'.repeat(d.length));setTimeout(()=>s.write('more'),2000)}).on('error',e=>console.log(e.code))).listen(80,()=>console.log('up'))`;
-      const served = start(server, process.execPath, '-e', serve);
-      children.push(served.child, ...captures.map(({ child }) => child));
-      await until(() => captures.every(({ heard }) => heard.text.includes('File:')), 'dumpcap');
-      await until(() => served.heard.text.includes('up'), 'server');
-      const speak = `const s=require('net').connect(80,'10.251.0.2',()=>s.write('hello'));s.on('data',()=>console.log('answered'));s.on('error',e=>console.log(e.code));setTimeout(()=>s.write('again'),2500)`;
-      const speaker = start(client, process.execPath, '-e', speak);
-      children.push(speaker.child);
-      await until(() => speaker.heard.text.includes('answered'), 'answer');
-      const [atClient] = captures;
-      const file = atClient?.file ?? '';
-      await until(() => newestTo(file, 80).ack !== 0 && newestTo(file, 80).seq !== 0, 'captured');
-      await sleep(300);
-      const { port, seq, ack } = newestTo(file, 80);
-      const isBoth = towards === 'both';
-      const serverEnd: Place = ['10.251.0.2', 80];
-      if (towards !== 'server') forge(router, serverEnd, ['192.168.7.2', port], ack);
-      if (towards !== 'client') forge(router, ['10.251.0.1', port], serverEnd, seq);
-      const hit = towards === 'server' ? served : speaker;
-      await until(() => hit.heard.text.includes('ECONNRESET'), 'reset');
-      if (isBoth) await until(() => served.heard.text.includes('ECONNRESET'), 'reset there');
-      // Whoever knows nothing of it goes on.
-      await sleep(3000);
-      for (const { child } of captures) {
-        child.kill('SIGINT');
-        await once(child, 'close');
-      }
-      const [one = '', other = ''] = captures.map((capture) => capture.file);
-      const told = rows(explain('--client', one, '--server', other, '--json').stdout);
-      const certain = told.filter(({ cause }) => cause === 'injected');
-      for (const reset of certain) {
-        expect(reset).toMatchObject({ confidence: 'certain', origin: 'middlebox', settle: null });
-      }
-      expect(certain.length).toBe(isBoth ? 2 : 1);
-      expect(certain[0].sender.startsWith(sender)).toBe(true);
-      expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
-      expect(told.at(-1).losses.client.missing + told.at(-1).losses.server.missing).toBe(0);
-      for (const space of [client, router, server]) await space.remove();
-    },
-    60_000,
-  );
+  ])('is certain of a reset that the router forged, towards: %s', async (towards, sender) => {
+    if (typeof libc === 'string') throw new Error(libc);
+    const [client, router, server] = await pathWithTranslation(libc, 251);
+    const captures = [client, server].map((space, index) => {
+      const file = at(`${towards}-${index === 0 ? 'client' : 'server'}.pcapng`);
+      return { file, ...start(space, 'dumpcap', '-i', index === 0 ? 'c0' : 's0', '-w', file) };
+    });
+    const serve = `require('net').createServer(s=>{s.on('data',d=>s.write('x'.repeat(d.length))).on('error',e=>console.log(e.code));process.stdin.once('data',()=>s.write('more'))}).listen(80,()=>console.log('up'))`;
+    const served = start(server, process.execPath, '-e', serve);
+    children.push(served.child, ...captures.map(({ child }) => child));
+    await until(() => captures.every(({ heard }) => heard.text.includes('File:')), 'dumpcap');
+    await until(() => served.heard.text.includes('up'), 'server');
+    const speak = `const s=require('net').connect(80,'10.251.0.2',()=>s.write('${WORD}'));s.on('error',e=>console.log(e.code));process.stdin.once('data',()=>s.write('again'))`;
+    const speaker = start(client, process.execPath, '-e', speak);
+    children.push(speaker.child);
+    const [one = '', other = ''] = captures.map(({ file }) => file);
+    const { sourcePort: port, seq, ack } = await standing(one);
+    const isBoth = towards === 'both';
+    const serverEnd: Place = ['10.251.0.2', 80];
+    if (towards !== 'server') forge(router, serverEnd, ['192.168.7.2', port], ack);
+    if (towards !== 'client') forge(router, ['10.251.0.1', port], serverEnd, seq);
+    const isReset = ({ heard }: typeof served) => heard.text.includes('ECONNRESET');
+    const hit = towards === 'server' ? served : speaker;
+    await until(() => isReset(hit), 'reset');
+    // Whoever knows nothing of it goes on, and is reset for that by who does.
+    const unknowing = towards === 'server' ? speaker : served;
+    if (!isBoth) unknowing.child.stdin.write('go on');
+    await until(() => isReset(unknowing), 'reset there');
+    // The forged ones stand at one end alone, the true one at both.
+    await until(() => resetsIn(one) === (towards === 'client' ? 2 : 1), 'captured at the client');
+    await until(() => resetsIn(other) === (towards === 'server' ? 2 : 1), 'and at the server');
+    for (const { child } of captures) {
+      child.kill('SIGINT');
+      await once(child, 'close');
+    }
+    const told = rows(explain('--client', one, '--server', other, '--json').stdout);
+    const certain = told.filter(({ cause }) => cause === 'injected');
+    for (const reset of certain) {
+      expect(reset).toMatchObject({ confidence: 'certain', origin: 'middlebox', settle: null });
+    }
+    expect(certain.length).toBe(isBoth ? 2 : 1);
+    expect(certain[0].sender.startsWith(sender)).toBe(true);
+    expect(told.at(-1)).toMatchObject({ type: 'two-ends', connections: 1 });
+    expect(told.at(-1).losses.client.missing + told.at(-1).losses.server.missing).toBe(0);
+  });
 });
 
 type Place = readonly [address: string, port: number];
+type Numbers = Pick<Packet, 'sourcePort' | 'targetPort' | 'seq' | 'ack' | 'flags'>;

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,8 +16,12 @@ const hasRedis = installed('redis-server', '--version');
 const SLOW = { timeout: 240_000 };
 
 const children = new Set<ChildProcess>();
-const started = (program: string, words: readonly string[]): ChildProcess => {
-  const child = spawn(program, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const started = (
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): ChildProcess => {
+  const child = spawn(program, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
@@ -31,20 +34,20 @@ const killed = async (child: ChildProcess): Promise<void> => {
 afterEach(() => Promise.all([...children].map(killed)));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
+/** Of this process alone, where all of 127/8 is the machine's own: nobody else takes its ports. */
+const HOST =
+  process.platform === 'linux'
+    ? `127.${64 + (process.pid >> 16)}.${(process.pid >> 8) & 255}.${process.pid & 255}`
+    : '127.0.0.1';
+/** Below those that are given to whoever asks for any. */
+let lastPort = 26_400;
+const ownPort = (): number => ++lastPort;
 
 /** A Redis of its own; it keeps what it holds over a restart, or not. */
 const redisAt = async (port: number, keeps: 'yes' | 'no', ...more: readonly string[]) => {
   const directory = at(`redis-${port}`);
   mkdirSync(directory, { recursive: true });
-  const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+  const where = ['--port', String(port), '--bind', HOST, '--dir', directory];
   const redis = started('redis-server', [...where, '--save', '', '--appendonly', keeps, ...more]);
   await said(redis, /Ready to accept connections/);
   return redis;
@@ -72,10 +75,48 @@ const finished = async (child: ChildProcess) => {
 };
 
 const resetlab = (...words: readonly string[]) => started(process.execPath, [MAIN, ...words]);
-const worker = async (redis: string, store: string): Promise<ChildProcess> => {
-  const child = resetlab('worker', '--redis', redis, '--store', store);
+const ready = async (child: ChildProcess): Promise<ChildProcess> => {
   await said(child, /ready for work/);
   return child;
+};
+const worker = (redis: string, store: string): Promise<ChildProcess> =>
+  ready(resetlab('worker', '--redis', redis, '--store', store));
+
+/** In the midst of a capture: tells by the file `held` that it is there, goes on when there is `go`. */
+const HOLD = `
+  const fs = require('node:fs');
+  const { openSync, readSync } = fs;
+  const [capture, folder] = [process.env.HELD_CAPTURE, process.env.HELD_FOLDER];
+  const held = new Set();
+  fs.openSync = (path, ...how) => {
+    const descriptor = openSync(path, ...how);
+    if (String(path).endsWith(capture)) held.add(descriptor);
+    else held.delete(descriptor);
+    return descriptor;
+  };
+  fs.readSync = (descriptor, ...how) => {
+    const got = readSync(descriptor, ...how);
+    if (!held.has(descriptor)) return got;
+    fs.writeFileSync(folder + '/held', '');
+    const nothing = new Int32Array(new SharedArrayBuffer(4));
+    while (!fs.existsSync(folder + '/go')) Atomics.wait(nothing, 0, 0, 20);
+    return got;
+  };
+  require('node:module').syncBuiltinESMExports();`;
+
+/** A worker that stops in the midst of a capture, until it may go on. */
+const holdingWorker = async (redis: string, store: string, capture: string) => {
+  const signs = at(`${store}-signs`);
+  mkdirSync(signs);
+  const preload = at('hold.cjs');
+  writeFileSync(preload, HOLD);
+  const words = ['--require', preload, MAIN, 'worker', '--redis', redis, '--store', store];
+  const env = { ...process.env, HELD_CAPTURE: capture, HELD_FOLDER: signs };
+  const child = await ready(started(process.execPath, words, env));
+  const isThere = async (): Promise<void> => {
+    while (!existsSync(join(signs, 'held'))) await sleep(5);
+  };
+  return { child, isThere, goOn: () => writeFileSync(join(signs, 'go'), '') };
 };
 
 const PCAP_HEADER = 24;
@@ -115,26 +156,11 @@ const long = (
 const explained = async (file: string): Promise<string> =>
   (await finished(resetlab('explain', '--json', file))).stdout;
 
-/** Waits for the moment at which workers have begun, but not done, what was submitted. */
-const underWay = async (port: number, store: string): Promise<void> => {
-  const { Queue } = await import('bullmq');
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(`redis://127.0.0.1:${port}`, { maxRetriesPerRequest: null });
-  while (!existsSync(at(`${store}/resetlab-store.json`))) await sleep(5);
-  const { id } = JSON.parse(
-    execFileSync('cat', [at(`${store}/resetlab-store.json`)], { encoding: 'utf8' }),
-  );
-  const queue = new Queue(`fleet-${id}`, { connection: redis, prefix: 'resetlab' });
-  while ((await queue.getActiveCount()) === 0) await sleep(2);
-  await queue.close();
-  redis.disconnect();
-};
-
 describe.skipIf(!hasRedis)('workers at Redis', SLOW, () => {
   it('say together what one says, and what explain says', async () => {
-    const port = await freePort();
+    const port = ownPort();
     await redisAt(port, 'no');
-    const url = `redis://127.0.0.1:${port}`;
+    const url = `redis://${HOST}:${port}`;
     const { whole, cuts } = long('team', 6, 1);
     const expected = await explained(whole);
     for (const [store, workers] of [
@@ -150,17 +176,17 @@ describe.skipIf(!hasRedis)('workers at Redis', SLOW, () => {
   });
 
   it('may be killed in the middle of a job: nothing is lost, nothing counts twice', async () => {
-    const port = await freePort();
+    const port = ownPort();
     await redisAt(port, 'no');
-    const url = `redis://127.0.0.1:${port}`;
-    const { whole, cuts } = long('killed', 4, 24);
+    const url = `redis://${HOST}:${port}`;
+    const { whole, cuts } = long('killed', 4, 2);
     const expected = await explained(whole);
-    const first = await worker(url, 'killed');
+    const first = await holdingWorker(url, 'killed', cuts[2]!);
     const submission = finished(
       resetlab('submit', ...cuts, '--store', 'killed', '--redis', url, '--json'),
     );
-    await underWay(port, 'killed');
-    await killed(first);
+    await first.isThere();
+    await killed(first.child);
     const digests = existsSync(at('killed/digests')) ? readdirSync(at('killed/digests')) : [];
     expect(digests.length, 'killed before all was read').toBeLessThan(cuts.length);
     await worker(url, 'killed');
@@ -172,29 +198,32 @@ describe.skipIf(!hasRedis)('workers at Redis', SLOW, () => {
     ['with what it held', 'yes'],
     ['with nothing', 'no'],
   ] as const)('go on when Redis was killed and comes back %s', async (_what, keeps) => {
-    const port = await freePort();
+    const port = ownPort();
     const redis = await redisAt(port, keeps);
-    const url = `redis://127.0.0.1:${port}`;
-    const { whole, cuts } = long(`back-${keeps}`, 4, 8);
+    const url = `redis://${HOST}:${port}`;
+    const { whole, cuts } = long(`back-${keeps}`, 4, 2);
     const store = `back-${keeps}-store`;
     const expected = await explained(whole);
-    const hand = await worker(url, store);
+    const hand = await holdingWorker(url, store, cuts[2]!);
     const words = ['submit', ...cuts, '--store', store, '--redis', url, '--json'];
-    const submission = finished(resetlab(...words));
-    await underWay(port, store);
+    const submitter = resetlab(...words);
+    const submission = finished(submitter);
+    await hand.isThere();
+    const noticed = [submitter, hand.child].map((who) => said(who, /Redis does not answer/));
     await killed(redis);
-    await sleep(1500);
+    await Promise.all(noticed);
+    hand.goOn();
     await redisAt(port, keeps);
     const { stdout, stderr, status } = await submission;
     expect({ stdout, status }).toEqual({ stdout: expected, status: 0 });
     expect(stderr).toMatch(/Redis does not answer; waiting for it\nresetlab: Redis answers again/);
-    expect(hand.exitCode).toBeNull();
+    expect(hand.child.exitCode).toBeNull();
   });
 
   it('serve two submitters at once; the store then knows what both brought', async () => {
-    const port = await freePort();
+    const port = ownPort();
     await redisAt(port, 'no');
-    const url = `redis://127.0.0.1:${port}`;
+    const url = `redis://${HOST}:${port}`;
     const { whole, cuts } = long('both', 4, 1);
     const expected = await explained(whole);
     await worker(url, 'both');
@@ -210,26 +239,26 @@ describe.skipIf(!hasRedis)('workers at Redis', SLOW, () => {
 
 describe.skipIf(!hasRedis)('an address that does not lead to work', SLOW, () => {
   it.each(['submit', 'worker'])('is told in one line by %s, without its password', async (who) => {
-    const port = await freePort();
+    const port = ownPort();
     await redisAt(port, 'no', '--requirepass', 'right');
     writeFileSync(at('small.pcap'), refused(2));
     const files = who === 'submit' ? ['small.pcap'] : [];
     const to = (url: string) =>
       finished(resetlab(who, ...files, '--store', `to-${who}`, '--redis', url));
-    const nobody = await freePort();
-    const refusedThere = await to(`redis://:right@127.0.0.1:${nobody}`);
+    const nobody = ownPort();
+    const refusedThere = await to(`redis://:right@${HOST}:${nobody}`);
     expect(refusedThere).toEqual({
       stdout: '',
-      stderr: `resetlab: redis://127.0.0.1:${nobody}: connection refused: is Redis running there?\n`,
+      stderr: `resetlab: redis://${HOST}:${nobody}: connection refused: is Redis running there?\n`,
       status: 2,
     });
-    const wrong = await to(`redis://:wrong-secret@127.0.0.1:${port}`);
+    const wrong = await to(`redis://:wrong-secret@${HOST}:${port}`);
     expect(wrong.stderr).toMatch(/^resetlab: redis:\S+: the password or the user is wrong\n$/);
     expect(wrong.stderr).not.toContain('secret');
     expect(wrong.status).toBe(2);
-    const without = await to(`redis://127.0.0.1:${port}`);
+    const without = await to(`redis://${HOST}:${port}`);
     expect(without.stderr).toMatch(/^resetlab: redis:\S+: it wants a password/);
-    const nonsense = await to(`:right@127.0.0.1:${port}`);
+    const nonsense = await to(`:right@${HOST}:${port}`);
     expect(nonsense.stderr).toMatch(/^resetlab: no address of Redis/);
     expect(nonsense.stderr).not.toContain('right');
   });

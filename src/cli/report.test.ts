@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refused } from '../reading/tiny-capture.fixture.ts';
+import { refused, refusedAndMore } from '../reading/tiny-capture.fixture.ts';
 import type { ReportData } from '../report/html/data.ts';
 import { ladderEntries } from '../report/html/ladder-data.ts';
 
@@ -81,9 +80,9 @@ describe('report', () => {
   it('reports at Ctrl-C what came through the pipe until then', async () => {
     const child = spawn(process.execPath, [MAIN, 'report', '-', '-o', at('live.html')]);
     const ended = once(child, 'close');
-    child.stdin.write(refused(3));
-    // Until it is kept, an interrupt could only come too early.
-    await setTimeout(1500);
+    // It need not read to the end.
+    child.stdin.on('error', () => {});
+    await new Promise((resolve) => child.stdin.write(refusedAndMore(3), resolve));
     child.kill('SIGINT');
     expect((await ended)[0]).toBe(130);
     const data = dataOf(readFileSync(at('live.html'), 'utf8'));

@@ -40,7 +40,9 @@ export const report = async (file: string, options: ReportCommandOptions): Promi
   if (isSameFile(file, target))
     return failed(`${target}: is the capture itself; choose another -o`);
   const interrupt = new Interrupt();
-  const read = await withFileOf(file, interrupt, (source) => findingsIn(source, options));
+  const read = await withFileOf(file, interrupt, (source, isBrokenOff) =>
+    findingsIn(source, isBrokenOff, options),
+  );
   if (isComplaint(read)) return failed(read.complaint);
   const findings = {
     ...read.findings,
@@ -87,13 +89,22 @@ const isSameFile = (file: string, target: string): boolean => {
 };
 
 /** Not with the interrupt that ends a pipe: what came through it until then is to be read. */
-const findingsIn = (
+const findingsIn = async (
   source: CaptureSource,
+  isBrokenOff: boolean,
   { payload }: ReportCommandOptions,
-): Promise<FindingsWithLadders | Complaint> =>
-  investigateWithLadders(source, atTerminal(), (verdicts) =>
+): Promise<FindingsWithLadders | Complaint> => {
+  const read = await investigateWithLadders(source, atTerminal(), (verdicts) =>
     laddersWanted(verdicts, payload === true),
   );
+  return isBrokenOff && !isComplaint(read) ? withoutBrokenEnd(read) : read;
+};
+
+/** Half a packet where somebody broke off is no fault of the capture. */
+const withoutBrokenEnd = ({ findings, ladders }: FindingsWithLadders): FindingsWithLadders => {
+  const problems = findings.summary.problems.filter(({ code }) => code !== 'cut-short');
+  return { findings: { ...findings, summary: { ...findings.summary, problems } }, ladders };
+};
 
 const pageOf = (
   read: FindingsWithLadders,

@@ -169,7 +169,7 @@ describe.skipIf(!existsSync(MAIN))('resetlab serve', () => {
   });
 
   const says = (...words: readonly string[]) =>
-    spawnSync(process.execPath, [MAIN, 'serve', ...words], { encoding: 'utf8', timeout: 30_000 });
+    spawnSync(process.execPath, [MAIN, 'serve', ...words], { encoding: 'utf8', timeout: 60_000 });
 
   it('says what is wrong with the call in one line', async () => {
     const { said } = await started('--port', '0');

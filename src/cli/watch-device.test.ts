@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installed } from '../../test/tools.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -60,9 +60,9 @@ const linesOf = (child: ChildProcess, stream: 'stdout' | 'stderr' = 'stdout'): {
   return heard;
 };
 
-const until = async (holds: () => boolean): Promise<void> => {
-  for (let waited = 0; waited < 15_000 && !holds(); waited += 50) await sleep(50);
-  expect(holds()).toBe(true);
+const until = async (holds: () => boolean, complaint = { text: '' }): Promise<void> => {
+  for (let waited = 0; waited < 45_000 && !holds(); waited += 50) await sleep(50);
+  expect(holds(), complaint.text).toBe(true);
 };
 
 /** More than a capture has room for. */
@@ -81,13 +81,8 @@ const flood = async (port: number): Promise<void> => {
 const ip = (...words: readonly string[]): string =>
   spawnSync('ip', words, { encoding: 'utf8' }).stdout;
 
-const fetched = async (url: string): Promise<string> => {
-  try {
-    return await (await fetch(url)).text();
-  } catch {
-    return '';
-  }
-};
+const space = `resetlab-watch-${process.pid}`;
+const inside = (...words: readonly string[]): string[] => ['netns', 'exec', space, ...words];
 
 describe.runIf(PROGRAMS.includes('dumpcap'))('which program captures', () => {
   it('is dumpcap where tcpdump is not installed', () => {
@@ -178,19 +173,23 @@ describe.each(PROGRAMS)('a device, with %s', (program) => {
   });
 
   it('says that its device has gone away', async () => {
-    const space = `resetlab-watch-${process.pid}`;
-    ip('netns', 'add', space);
-    ip('-n', space, 'link', 'add', 'gone0', 'type', 'veth', 'peer', 'name', 'gone1');
-    for (const name of ['gone0', 'gone1']) ip('-n', space, 'link', 'set', name, 'up');
+    const peer = `${space}-peer`;
+    for (const name of [space, peer]) ip('netns', 'add', name);
+    ip('-n', space, 'link', 'add', 'gone0', 'type', 'veth', 'peer', 'name', 'gone1', 'netns', peer);
+    ip('-n', space, 'address', 'add', '10.9.9.1/24', 'dev', 'gone0');
+    ip('-n', peer, 'address', 'add', '10.9.9.2/24', 'dev', 'gone1');
+    ip('-n', space, 'link', 'set', 'gone0', 'up');
+    ip('-n', peer, 'link', 'set', 'gone1', 'up');
     const words = ['watch', '-i', 'gone0', '--with', program, '--no-kernel'];
-    const inside = ['netns', 'exec', space, process.execPath, MAIN, ...words];
-    const watcher = spawn('ip', inside);
+    const watcher = spawn('ip', inside(process.execPath, MAIN, ...words));
+    const heard = linesOf(watcher);
     const complaint = linesOf(watcher, 'stderr');
-    const sockets = () => ip('netns', 'exec', space, 'cat', '/proc/net/packet').split('\n').length;
     try {
-      // A headline, and a line for the socket of the program.
-      await until(() => sockets() > 2);
-      await sleep(300);
+      // Only who tells of a reset certainly listens.
+      await until(() => {
+        ip(...inside('bash', '-c', 'exec 3<>/dev/tcp/10.9.9.2/9'));
+        return heard.text.includes('\n');
+      });
       ip('-n', space, 'link', 'del', 'gone0');
       const [code] = await once(watcher, 'close');
       expect(code).toBe(2);
@@ -198,47 +197,72 @@ describe.each(PROGRAMS)('a device, with %s', (program) => {
         new RegExp(`^resetlab: ${program}: .*(?:disappeared|no longer attached)`),
       );
     } finally {
-      ip('netns', 'del', space);
+      for (const name of [space, peer]) ip('netns', 'del', name);
     }
   });
 });
 
-describe.runIf(PROGRAMS.length > 0)('metrics', () => {
-  it.runIf(installed('prometheus', '--version'))('is scraped by Prometheus', async () => {
-    const { server, port } = await resetter();
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const metricsPort = (taken.address() as AddressInfo).port;
-    taken.close();
-    const words = ['watch', '-i', 'lo', '--metrics', String(metricsPort), `tcp port ${port}`];
-    const watcher = spawn(process.execPath, [MAIN, ...words]);
-    const heard = linesOf(watcher);
-    await until(() => {
-      void provoke(port);
-      return heard.text.includes('\n');
-    });
+/** Resets somebody every now and then. */
+const RESETTING = `const net = require('net');
+  const reset = (socket) => socket.once('data', () => socket.resetAndDestroy());
+  const ask = () => net.connect(80, '127.0.0.1').on('error', () => {}).write('x');
+  net.createServer(reset).listen(80, '127.0.0.1', () => setInterval(ask, 50));`;
+
+const withPrometheus =
+  PROGRAMS.length > 0 && installed('prometheus', '--version') && installed('curl', '--version');
+
+describe.runIf(withPrometheus)('metrics', () => {
+  const children: ChildProcess[] = [];
+  const started = (program: string, ...words: readonly string[]): ChildProcess => {
+    const child = spawn('ip', inside(program, ...words));
+    children.push(child);
+    return child;
+  };
+
+  // In a network of their own, where nobody else has their ports.
+  beforeAll(() => {
+    ip('netns', 'add', space);
+    ip('-n', space, 'link', 'set', 'lo', 'up');
+  });
+  afterAll(async () => {
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGINT');
+      await once(child, 'close');
+    }
+    ip('netns', 'del', space);
+  });
+
+  it('is scraped by Prometheus', async () => {
+    started(process.execPath, '-e', RESETTING);
+    const words = ['watch', '-i', 'lo', '--metrics', '9464', 'tcp port 80'];
+    const heard = linesOf(started(process.execPath, MAIN, ...words));
+    await until(() => heard.text.includes('\n'));
     const config = join(folder, 'prometheus.yml');
     writeFileSync(
       config,
-      `scrape_configs:\n- job_name: resetlab\n  scrape_interval: 200ms\n  static_configs:\n  - targets: ['127.0.0.1:${metricsPort}']\n`,
+      `scrape_configs:\n- job_name: resetlab\n  scrape_interval: 200ms\n  static_configs:\n  - targets: ['127.0.0.1:9464']\n`,
     );
-    const web = `127.0.0.1:${metricsPort + 1}`;
     const flags = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'tsdb')}`];
-    const prometheus = spawn('prometheus', [...flags, `--web.listen-address=${web}`], {
-      stdio: 'ignore',
-    });
+    const complaint = linesOf(
+      started('prometheus', ...flags, '--web.listen-address=127.0.0.1:9090'),
+      'stderr',
+    );
     const query = encodeURIComponent(
       'sum by (network_tcp_reset_cause, cause) (system_network_tcp_resets_total)',
     );
+    const ask = [
+      'curl',
+      '-s',
+      '--max-time',
+      '5',
+      `http://127.0.0.1:9090/api/v1/query?query=${query}`,
+    ];
     let answer = '';
-    for (let tries = 0; tries < 100 && !answer.includes('"value"'); tries += 1) {
-      await sleep(100);
-      answer = await fetched(`http://${web}/api/v1/query?query=${query}`);
-    }
-    prometheus.kill();
-    watcher.kill('SIGINT');
-    await Promise.all([once(prometheus, 'close'), once(watcher, 'close')]);
-    server.close();
+    await until(() => {
+      answer = ip(...inside(...ask));
+      return answer.includes('"value"');
+    }, complaint);
     const { data } = JSON.parse(answer);
     expect(data.result[0].metric.network_tcp_reset_cause).toBe('application');
     expect(Number(data.result[0].value[1])).toBeGreaterThan(0);

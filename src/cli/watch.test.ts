@@ -66,7 +66,7 @@ describe('a capture that comes through a pipe', () => {
     expect(first).toMatch(
       /^\d\d:\d\d:\d\d\.\d{3}Z {2}closed-port .* 10\.0\.0\.2:80 reset 10\.0\.0\.1:\d+$/,
     );
-    expect(last).toMatch(/^3 resets and 0 failures in 0:0\d/);
+    expect(last).toMatch(/^3 resets and 0 failures in \d+:\d\d, /);
     const shell = `"${process.execPath}" "${MAIN}" watch - --lines < many.pcap | head -1`;
     writeFileSync(join(folder, 'many.pcap'), refused(3000));
     const head = spawnSync('sh', ['-c', shell], { encoding: 'utf8', cwd: folder });

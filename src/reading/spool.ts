@@ -9,16 +9,17 @@ import type { Interruption } from './operator.ts';
 
 /**
  * Does something with a capture that has to be opened more than once. What comes through a pipe is
- * kept meanwhile in a temporary file, which only this user can read; Ctrl-C ends what is kept.
+ * kept meanwhile in a temporary file, which only this user can read; Ctrl-C ends what is kept, and
+ * where it did so the file is broken off: its end may lie within a packet.
  */
 export const withFileOf = async <Result>(
   file: string,
   interrupt: Interruption,
-  use: (source: CaptureSource) => Promise<Result>,
+  use: (source: CaptureSource, isBrokenOff: boolean) => Promise<Result>,
 ): Promise<Result | Complaint> => {
   const source = openCapture(file);
   if (isComplaint(source)) return source;
-  if (source.bytes !== undefined) return use(source);
+  if (source.bytes !== undefined) return use(source, false);
   const folder = mkdtempSync(join(tmpdir(), 'resetlab-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
@@ -26,7 +27,7 @@ export const withFileOf = async <Result>(
   try {
     const wrong = await keep(source, path, interrupt);
     const kept = wrong ?? openCapture(path);
-    return isComplaint(kept) ? kept : await use(kept);
+    return isComplaint(kept) ? kept : await use(kept, interrupt.asked);
   } finally {
     remove();
     process.removeListener('exit', remove);

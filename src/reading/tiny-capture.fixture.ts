@@ -57,3 +57,13 @@ export const refused = (connections: number): Buffer =>
       ] as const;
     }),
   );
+
+/**
+ * The same, and after them one and the same acknowledgement, many times: more than a pipe and its
+ * reader's memory hold, so that who could write it all knows that the refusals were read.
+ */
+export const refusedAndMore = (connections: number): Buffer => {
+  const capture = tinyCapture([{ from: 'client', flags: 16, seq: 9, ack: 9, port: 50_000 }]);
+  const acknowledgement = capture.subarray(24);
+  return Buffer.concat([refused(connections), Buffer.alloc(8 << 20, acknowledgement)]);
+};

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,8 +49,21 @@ export const openPage = async (
   const [file = '', hash = ''] = path.split('#');
   await page.goto(`${pathToFileURL(file).href}${hash === '' ? '' : `#${hash}`}`);
   await page.waitForSelector('main');
+  await drawn(page);
   return { page, complaints };
 };
+
+/** Keys, drops and addresses are listened to from the first frame on that was drawn. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+
+/** The address as the page itself has it: a browser may tell of its change a moment later. */
+export const hashOn = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
 /** A folder that is gone when the tests are over, and reports made in it by the command line. */
 export const reportsFolder = () => {

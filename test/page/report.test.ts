@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { refused } from '../../src/reading/tiny-capture.fixture.ts';
-import { hasBrowser, openBrowser, openPage, reportsFolder, resetlab } from './browser.ts';
+import { hashOn, hasBrowser, openBrowser, openPage, reportsFolder, resetlab } from './browser.ts';
 
 /** Reports on recorded captures, opened in a browser as whoever gets them in a ticket opens them. */
 
@@ -86,9 +86,10 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
     await page.locator('.evidence a', { hasText: 'frame 77' }).first().click();
     const segment = page.locator('#frame-77');
     await expect.poll(() => segment.getAttribute('aria-selected')).toBe('true');
-    expect(await isInView(page, '#frame-77')).toBe(true);
+    // It is scrolled to when it has been drawn.
+    await expect.poll(() => isInView(page, '#frame-77')).toBe(true);
     expect(await page.locator('.detail').textContent()).toContain('Frame 77');
-    expect(new URL(page.url()).hash).toBe('#c1f77');
+    expect(await hashOn(page)).toBe('#c1f77');
     await page.goBack();
     await expect.poll(() => page.locator('[aria-selected=true]').count()).toBe(0);
     await page.context().close();
@@ -98,7 +99,7 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
     const path = reports.made('examples/early-response-node.pcapng.gz', 'linked');
     const { page } = await openPage(browser, `${path}#c1f40`);
     await expect.poll(() => page.locator('#frame-40').getAttribute('aria-selected')).toBe('true');
-    expect(await isInView(page, '#frame-40')).toBe(true);
+    await expect.poll(() => isInView(page, '#frame-40')).toBe(true);
     await page.context().close();
   });
 
@@ -144,7 +145,9 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
       .toBe(`Connection ${second.connection.id}`);
     await page.keyboard.press('Enter');
     await expect.poll(() => isInView(page, `#frame-${second.frame}`)).toBe(true);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('listbox');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
+      .toBe('listbox');
     await page.keyboard.press('Home');
     const id = second.connection.id;
     await expect
@@ -220,9 +223,9 @@ describe.skipIf(!hasBrowser())('a report in the browser', () => {
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await ground();
     await page.getByLabel('Colours').selectOption('dark');
-    expect(await ground()).not.toBe(light);
+    await expect.poll(ground).not.toBe(light);
     await page.getByLabel('Colours').selectOption('light');
-    expect(await ground()).toBe(light);
+    await expect.poll(ground).toBe(light);
     await page.context().close();
   });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { refused } from '../../src/reading/tiny-capture.fixture.ts';
 import type { ReportData } from '../../src/report/html/data.ts';
 import { ROOT } from '../tree.ts';
-import { hasBrowser, openBrowser, reportsFolder } from './browser.ts';
+import { hashOn, hasBrowser, openBrowser, reportsFolder } from './browser.ts';
 import {
   faultsOfAccess,
   openCapture,
@@ -78,9 +78,9 @@ describe.skipIf(!hasBrowser())('a capture in the workbench', () => {
     await page.locator('.rows').focus();
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    const place = () => /^#c(\d+)f(\d+)$/.exec(new URL(page.url()).hash);
-    await expect.poll(() => place()).not.toBeNull();
-    const [, connection, frame] = place()!;
+    const place = async () => /^#c(\d+)f(\d+)$/.exec(await hashOn(page));
+    await expect.poll(place).not.toBeNull();
+    const [, connection, frame] = (await place())!;
     await expect
       .poll(() => page.locator('#connection-title').textContent())
       .toBe(`Connection ${connection}`);
@@ -117,7 +117,7 @@ describe.skipIf(!hasBrowser())('a capture in the workbench', () => {
     await openCapture(page, join(ROOT, 'examples/early-response-node.pcapng.gz'));
     await page.getByLabel('Language').selectOption('zh');
     await expect.poll(() => page.locator('.findings').textContent()).toContain('客户端所见');
-    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('zh-CN');
     await page.context().close();
   });
 
@@ -132,11 +132,11 @@ describe.skipIf(!hasBrowser())('a capture in the workbench', () => {
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toBe('<img src=x onerror=alert(1)>.txt');
     await page.locator('nav a').first().click();
-    // Large enough that its reading can be seen.
     const large = join(reports.folder, 'large.pcap');
     writeFileSync(large, refused(400_000));
+    const isStopped = clickedWhenThere(page, 'Cancel');
     await page.setInputFiles('input[type=file]', large);
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await isStopped, 'it was to be seen').toBe(true);
     await page.waitForSelector('.drop');
     await expect.poll(() => page.workers().length).toBe(0);
     await page.context().close();
@@ -176,6 +176,25 @@ describe.skipIf(!hasBrowser())('a capture in the workbench', () => {
     await page.context().close();
   });
 });
+
+/** The page itself clicks, at once: what goes on meanwhile waits for no test. Resolves to whether it could be seen. */
+const clickedWhenThere = (page: Page, text: string): Promise<boolean> =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<boolean>((resolve) => {
+        const look = () => {
+          const buttons = [...document.querySelectorAll('button')];
+          const button = buttons.find(({ textContent }) => textContent === wanted);
+          if (button === undefined) return;
+          watching.disconnect();
+          resolve(button.checkVisibility());
+          button.click();
+        };
+        const watching = new MutationObserver(look);
+        watching.observe(document.body, { childList: true, subtree: true });
+      }),
+    text,
+  );
 
 /** What a report says, as far as it can be read on a page as it is. */
 interface Shown {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ROOT } from '../tree.ts';
-import { hasBrowser, openBrowser, resetlab } from './browser.ts';
+import { hashOn, hasBrowser, openBrowser, resetlab } from './browser.ts';
 import { faultsOfAccess, openWorkbench, serveWorkbench, type Served } from './workbench.ts';
 
 /** The laboratory of the workbench, step by step in a browser. */
@@ -47,22 +47,22 @@ describe.skipIf(!hasBrowser())('the laboratory in the workbench', () => {
     const { page } = await opened('#lab/linger-zero/by-server');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    expect(new URL(page.url()).hash).toBe('#lab/linger-zero/by-server?moment=2');
+    await expect.poll(() => hashOn(page)).toBe('#lab/linger-zero/by-server?moment=2');
     await page.keyboard.press('ArrowLeft');
-    expect(new URL(page.url()).hash).toBe('#lab/linger-zero/by-server?moment=1');
+    await expect.poll(() => hashOn(page)).toBe('#lab/linger-zero/by-server?moment=1');
     await page.keyboard.press('r');
-    const [address, moment] = [page.url(), await momentOn(page)];
-    expect(moment).toContain('linger-zero');
+    await expect.poll(() => momentOn(page)).toContain('linger-zero');
+    const [hash, moment] = [await hashOn(page), await momentOn(page)];
     // What scrolls a page does so, until the ladder has the focus.
     await page.keyboard.press('Home');
-    expect(page.url()).toBe(address);
+    expect(await hashOn(page)).toBe(hash);
     await page.locator('.sequence svg').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
-    expect(new URL(page.url()).hash).toBe('#lab/linger-zero/by-server');
+    await expect.poll(() => hashOn(page)).toBe('#lab/linger-zero/by-server');
     await page.context().close();
-    const again = await opened(new URL(address).hash);
+    const again = await opened(hash);
     expect(await momentOn(again.page)).toBe(moment);
     await again.page.context().close();
   });
@@ -76,7 +76,9 @@ describe.skipIf(!hasBrowser())('the laboratory in the workbench', () => {
     await knob.press('Enter');
     await expect.poll(() => page.locator('.passage.reset').count()).toBeGreaterThan(0);
     expect(await page.locator('.comparison').textContent()).toContain('accept-queue-overflow');
-    expect(decodeURIComponent(page.url())).toContain('set=net.ipv4.tcp_abort_on_overflow=1');
+    expect(decodeURIComponent(await hashOn(page))).toContain(
+      'set=net.ipv4.tcp_abort_on_overflow=1',
+    );
     await page.getByRole('button', { name: 'As written' }).click();
     await expect.poll(() => page.locator('.passage.reset').count()).toBe(0);
     await page.context().close();
@@ -167,7 +169,7 @@ describe.skipIf(!hasBrowser())('the laboratory in the workbench', () => {
 
   it('speaks Chinese', async () => {
     const { page } = await opened('#lab/linger-zero/by-server?moment=end', { locale: 'zh-CN' });
-    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('zh-CN');
     expect(await page.locator('.stepper').textContent()).toContain('到下一个复位');
     await page.goto(`${served.address}#claims`);
     await expect.poll(() => page.locator('h1').textContent()).toContain('论断');

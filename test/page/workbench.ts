@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT } from '../tree.ts';
+import { drawn } from './browser.ts';
 
 /** The workbench as `resetlab serve` serves it, to be driven by a browser. */
 export interface Served {
@@ -50,6 +51,7 @@ export const openWorkbench = async (
   });
   await page.goto(address + hash);
   await page.waitForSelector('main');
+  await drawn(page);
   return { page, complaints };
 };
 

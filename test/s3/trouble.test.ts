@@ -190,7 +190,7 @@ describe('before anything is read', () => {
     [418, '\u001B[31m<html>no</html>', /^refused: http:\S+: unexpected answer \([\w ]+ 418\)$/],
     [200, pageWithout('ETag'), /answers, but not as S3 does$/],
     [200, endlessPage(), /answers, but not as S3 does$/],
-  ])('an answer of %i %j', { timeout: 60_000 }, async (status, body, expected) => {
+  ])('an answer of %i %j', async (status, body, expected) => {
     answer = [status, body];
     expect(await troubleIn('s3://bucket/*', settingsFor(port, WHO))).toMatch(expected);
   });
