@@ -95,6 +95,7 @@ const BASE: Evidence = {
     ipId: 'continues',
     timestampsMissing: false,
     windowDead: false,
+    windowKept: true,
     fasterThanHandshake: false,
   },
   aftermath: {

@@ -143,12 +143,17 @@ export interface IdentityFacts {
   readonly ttlDelta: number | undefined;
   /** The sender's other segments do not agree among themselves on a TTL. */
   readonly ttlUnsteady: boolean;
-  /** IPv4 identification: zero, the next few after the sender's last, or somewhere else. */
+  /**
+   * IPv4 identification: zero, the next few after the sender's last, or somewhere else; unknown also where
+   * the sender's own packets are not numbered one after the other.
+   */
   readonly ipId: 'zero' | 'continues' | 'jumps' | 'unknown';
   /** An active reset without the timestamps that the connection negotiated (RFC 7323 §3.2). */
   readonly timestampsMissing: boolean;
   /** An active reset with window zero where the sender's window had been open. */
   readonly windowDead: boolean;
+  /** An active reset with the window field that the sender had sent last. */
+  readonly windowKept: boolean;
   /** Reset came faster than the handshake's round trip allows for the host itself. */
   readonly fasterThanHandshake: boolean;
 }

@@ -254,7 +254,9 @@ describe('an idle timer on the way that resets both ends as it runs out', () => 
 
   it('is hinted at by the silence, and told with a mark of another machine', () => {
     expect(those('possible', evidence(idle))).toContain('middlebox-idle-timeout');
-    const marked = evidence(idle, { identity: { timestampsMissing: true } });
+    const marked = evidence(idle, {
+      identity: { timestampsMissing: true, windowKept: false, ipId: 'zero' },
+    });
     expect(those('expected', marked)).toContain('middlebox-idle-timeout');
   });
 

@@ -33,7 +33,7 @@ describe('a forged reset', () => {
   });
 
   it('is told by two lesser signs, hinted at by one', () => {
-    const one = { timestampsMissing: true };
+    const one = { timestampsMissing: true, windowKept: false, ipId: 'zero' } as const;
     expect(those('possible', evidence({ identity: one }))).toContain('injected');
     const two = { ...one, ipId: 'jumps' } as const;
     expect(those('expected', evidence({ identity: two }))).toContain('injected');

@@ -110,10 +110,9 @@ export const looksForeign = (e: Evidence): boolean =>
   senderWentOn(e) ||
   e.aftermath.risingSequence ||
   hasOtherTtl(e) ||
-  e.identity.timestampsMissing ||
-  e.identity.windowDead ||
+  (isBare(e) && !isHabit(e)) ||
   e.identity.fasterThanHandshake ||
-  (e.identity.ipId === 'jumps' && e.shape === 'active');
+  hasOtherIpId(e);
 
 function foreignSignsOf(e: Evidence): readonly Observation[] {
   if (!looksForeign(e)) return NO_SIGNS;
@@ -146,7 +145,7 @@ function foreignSignsOf(e: Evidence): readonly Observation[] {
       ),
     );
   }
-  if (identity.timestampsMissing) {
+  if (identity.timestampsMissing && !isHabit(e)) {
     signs.push(
       seen(
         reset.frame,
@@ -155,12 +154,12 @@ function foreignSignsOf(e: Evidence): readonly Observation[] {
       ),
     );
   }
-  if (identity.windowDead && !identity.timestampsMissing) {
+  if (identity.windowDead && !identity.timestampsMissing && !isHabit(e)) {
     signs.push(
       seen(
         reset.frame,
-        "window 0, though the sender's window was open (some stacks, Windows among them, do that)",
-        '窗口为 0，而发送方的窗口此前是打开的（包括 Windows 在内的一些协议栈会这样）',
+        "window 0, though the sender's window was open, as Linux never sends it",
+        '窗口为 0，而发送方的窗口此前是打开的：Linux 从不这样发送',
       ),
     );
   }
@@ -173,7 +172,7 @@ function foreignSignsOf(e: Evidence): readonly Observation[] {
       ),
     );
   }
-  if (identity.ipId === 'jumps' && e.shape === 'active') {
+  if (hasOtherIpId(e)) {
     signs.push(
       seen(
         reset.frame,
@@ -199,14 +198,61 @@ export const looksGenuine = (e: Evidence): boolean => {
   if (identity.ttlDelta !== 0) return false;
   if (e.shape !== 'active') return !identity.fasterThanHandshake;
   const copies = e.reset.hasTimestamps || identity.ipId === 'continues';
-  return copies && !identity.windowDead && !identity.timestampsMissing;
+  return copies && (!isBare(e) || isHabit(e));
 };
 
 /** Signs of a stranger, turned round: they speak against every cause in which the host itself reset. */
 export const doubts = once((e: Evidence): readonly Observation[] => {
   const signs = foreignSigns(e);
-  return signs.length === 0 ? NO_SIGNS : signs.map((sign) => ({ ...sign, supports: false }));
+  if (signs.length > 0) return signs.map((sign) => ({ ...sign, supports: false }));
+  return isBare(e) ? [habitTold(e)] : NO_SIGNS;
 });
+
+// ---- how its sender's system writes an abort ---------------------------------------------------
+
+/** An abort that lacks what Linux puts on its own: the window, or the connection's timestamps. */
+const isBare = ({ identity }: Evidence): boolean =>
+  identity.timestampsMissing || identity.windowDead;
+
+/** Windows begins at 128 and counts its packets to everybody; all others that abort begin at 64 or 255. */
+const isLikeWindows = ({ reset }: Evidence): boolean => reset.ttl > 64 && reset.ttl <= 128;
+
+/**
+ * Bare, and still the sender's own: its IP identifications go on, or that is how its system writes
+ * an abort. Windows: window 0, no options (as recorded, Windows 7 to Server 2019). FreeBSD: window 0,
+ * with timestamps. macOS and the other BSDs: the window, without timestamps (4.4BSD tcp_output).
+ */
+const isHabit = (e: Evidence): boolean => {
+  const { ttlDelta, ipId, timestampsMissing, windowDead, windowKept } = e.identity;
+  if (ttlDelta !== 0) return false;
+  if (ipId === 'continues' || isLikeWindows(e)) return true;
+  return timestampsMissing ? windowKept : windowDead && e.reset.hasTimestamps;
+};
+
+const habitTold = (e: Evidence): Observation => {
+  const { ttl } = e.reset;
+  if (e.identity.ipId === 'continues') {
+    return seen(
+      e.reset.frame,
+      "bare of window or timestamps, but its IP identification continues the sender's count: its own",
+      '没有窗口或时间戳，但其 IP 标识接续发送方的计数：是发送方自己的',
+    );
+  }
+  return isLikeWindows(e)
+    ? seen(
+        e.reset.frame,
+        `window 0 and no options, as Windows aborts, and with the sender's TTL of ${ttl}`,
+        `窗口为 0 且没有选项，正是 Windows 中止连接的样子，TTL 也与发送方一致（${ttl}）`,
+      )
+    : seen(
+        e.reset.frame,
+        'written as macOS and the BSDs write an abort, without the window or without timestamps',
+        '没有窗口或没有时间戳，正是 macOS 与各 BSD 中止连接的样子',
+      );
+};
+
+const hasOtherIpId = (e: Evidence): boolean =>
+  e.identity.ipId === 'jumps' && e.shape === 'active' && !isLikeWindows(e);
 
 /** The host that reset cannot have gone on; undefined where it did not. */
 export const ruledOutByGoingOn = once((e: Evidence): Impossible | undefined => {

@@ -4,6 +4,7 @@ import { ACK, FIN, SYN, type Packet } from '../wire/packet.ts';
 import { add, after, atOrBefore, before } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
 import { type End, NEVER, Trouble } from './end.ts';
+import { windowInBytes } from './numbers.ts';
 import type { Opening } from './opening.ts';
 import { AGAIN, FROM_UPPER, KINDS, REMEMBERED, type RecentSegments } from './recent.ts';
 import { placeOf } from './reset-memory.ts';
@@ -18,9 +19,6 @@ const FIN_KIND = kindNumber('fin');
 const PURE_ACK_KIND = kindNumber('pure-ack');
 const KEEPALIVE_KIND = kindNumber('keepalive-probe');
 const WINDOW_PROBE_KIND = kindNumber('window-probe');
-
-/** RFC 7323 §2.3. */
-const LARGEST_SCALE = 14;
 
 /** Takes one segment without RST into account. `at`: seconds since the capture's first packet. */
 export function arrive(
@@ -166,6 +164,10 @@ function noteIdentity(packet: Packet, options: TcpOptions, sender: End): void {
   sender.ttl = packet.ttl;
   if (packet.ttl < sender.ttlLowest) sender.ttlLowest = packet.ttl;
   if (packet.ttl > sender.ttlHighest) sender.ttlHighest = packet.ttl;
+  if (sender.ipId > 0 && packet.ipId > 0) {
+    const step = Math.abs(((packet.ipId - sender.ipId) << 16) >> 16);
+    if (step > sender.ipIdStride) sender.ipIdStride = step;
+  }
   sender.ipId = packet.ipId;
   sender.usesTimestamps = options.hasTimestamps;
 }
@@ -307,12 +309,8 @@ function noteFin(sender: End, frame: number, at: number, end: number): void {
   sender.fin.count++;
 }
 
-/** RFC 7323 §2.2: the window of a SYN is never scaled, and scaling needs both ends' option. */
 function noteWindow(sender: End, peer: End, packet: Packet, at: number): void {
-  const scaled = (packet.flags & SYN) === 0 && sender.windowScale > 0 && peer.windowScale >= 0;
-  sender.window = scaled
-    ? packet.window << Math.min(sender.windowScale, LARGEST_SCALE)
-    : packet.window;
+  sender.window = windowInBytes(packet, sender, peer);
   if (sender.window > sender.largestWindow) sender.largestWindow = sender.window;
   if (packet.window !== 0) {
     if (sender.trouble !== undefined) sender.trouble.zeroWindowFrame = NEVER;

@@ -16,7 +16,7 @@ import type { Connection, LaterSegment } from './connection.ts';
 import type { Side, Story } from './story.ts';
 import { NEVER, type End } from './end.ts';
 import { endFacts, isInSynSent } from './end-facts.ts';
-import { bytesBeyond, exactness, isInWindow, relationOf } from './numbers.ts';
+import { bytesBeyond, exactness, isInWindow, relationOf, windowInBytes } from './numbers.ts';
 import { shapeOf, sightingOf, type ResetSighting } from './sighting.ts';
 
 /** Where no handshake shows the round trip, one like this is assumed. */
@@ -59,7 +59,7 @@ export function evidenceOf(sighting: ResetSighting, surroundings: SurroundingsFa
     idleMs: sighting.idleMs,
     sender: endFacts(connection, story, side, at),
     receiver: endFacts(connection, story, other, at),
-    identity: identityOf(sighting, shape, trigger, sender),
+    identity: identityOf(sighting, shape, trigger, sender, receiver),
     aftermath,
     earlier: {
       bySender: earlierBySender,
@@ -124,14 +124,19 @@ function identityOf(
   shape: Shape,
   trigger: Trigger | undefined,
   sender: End,
+  receiver: End,
 ): IdentityFacts {
   const handshakeMs = handshakeDelayMs(connection, story, side);
   return {
     ttlDelta: sender.ttl < 0 ? undefined : ttlDelta(reset.ttl, sender),
     ttlUnsteady: sender.ttlHighest > sender.ttlLowest,
-    ipId: ipIdRelation(reset.ipId, sender.ipId),
+    ipId: ipIdRelation(reset.ipId, sender),
     timestampsMissing: shape === 'active' && sender.usesTimestamps && !reset.hasTimestamps,
     windowDead: shape === 'active' && reset.window === 0 && sender.window > 0,
+    windowKept:
+      shape === 'active' &&
+      reset.window > 0 &&
+      windowInBytes(reset, sender, receiver) === sender.window,
     fasterThanHandshake:
       handshakeMs !== undefined &&
       trigger !== undefined &&
@@ -162,12 +167,14 @@ function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): n
   return handshakeAckFrame === NEVER ? undefined : (handshakeAckAt - synAckAt) * 1000;
 }
 
-function ipIdRelation(ipId: number, last: number): IdentityFacts['ipId'] {
+/** Where the sender's own packets jump too, it counts those to others with them, or draws lots. */
+function ipIdRelation(ipId: number, sender: End): IdentityFacts['ipId'] {
   if (ipId === 0) return 'zero';
   // Linux numbers nothing while the handshake lasts.
-  if (ipId < 0 || last <= 0) return 'unknown';
-  const step = (ipId - last) & 0xffff;
-  return step > 0 && step <= IP_ID_STEP ? 'continues' : 'jumps';
+  if (ipId < 0 || sender.ipId <= 0) return 'unknown';
+  const step = (ipId - sender.ipId) & 0xffff;
+  if (step > 0 && step <= IP_ID_STEP) return 'continues';
+  return sender.ipIdStride > IP_ID_STEP ? 'unknown' : 'jumps';
 }
 
 function predecessorOf(sighting: ResetSighting): PredecessorFacts | undefined {

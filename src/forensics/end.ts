@@ -80,6 +80,8 @@ export class End {
   ttlLowest = 255;
   ttlHighest = -1;
   ipId = -1;
+  /** The largest step, up or down, between the IP identifications of two packets in a row. */
+  ipIdStride = 0;
   usesTimestamps = false;
 
   // Hardly ever touched after the handshake: kept apart for the sake of the cache.

@@ -2,6 +2,7 @@ import { ACK, type Packet, FIN, RST, SYN } from '../wire/packet.ts';
 import { distance } from '../wire/sequence.ts';
 import type { Connection } from './connection.ts';
 import { LadderBook, type KeptRow } from './ladder-book.ts';
+import { windowInBytes } from './numbers.ts';
 import type { Side } from './story.ts';
 import type { ConnectionName, Ladder, LadderRow, Verdict } from './verdict.ts';
 
@@ -127,12 +128,8 @@ const relative = (row: KeptRow, { connection, initial }: LadderBook): LadderRow 
 const payloadOf = ({ bytes, payloadOffset, payloadCaptured }: Packet, most: number): Uint8Array =>
   bytes.slice(payloadOffset, payloadOffset + Math.min(payloadCaptured, most));
 
-function scaled(connection: Connection, packet: Packet, side: Side): number {
-  const own = connection.end(side).windowScale;
-  const peer = connection.end(side === 0 ? 1 : 0).windowScale;
-  const scales = (packet.flags & SYN) === 0 && own > 0 && peer >= 0;
-  return scales ? packet.window * 2 ** own : packet.window;
-}
+const scaled = (connection: Connection, packet: Packet, side: Side): number =>
+  windowInBytes(packet, connection.end(side), connection.end(side === 0 ? 1 : 0));
 
 /** What a segment is beyond its flags; asked before the connection takes it into account. */
 function remarkOn(connection: Connection, packet: Packet, side: Side): string | undefined {

@@ -1,6 +1,20 @@
 import type { SequenceRelation, Shape } from '../causes/evidence.ts';
+import { SYN } from '../wire/packet.ts';
 import { add, before, distance } from '../wire/sequence.ts';
 import { NEVER, type End } from './end.ts';
+
+/** RFC 7323 §2.3. */
+const LARGEST_SCALE = 14;
+
+/** A header's window in bytes (RFC 7323 §2.2): that of a SYN is never scaled, and scaling needs both ends' option. */
+export const windowInBytes = (
+  { flags, window }: { readonly flags: number; readonly window: number },
+  sender: End,
+  peer: End,
+): number => {
+  const isScaled = (flags & SYN) === 0 && sender.windowScale > 0 && peer.windowScale >= 0;
+  return isScaled ? window << Math.min(sender.windowScale, LARGEST_SCALE) : window;
+};
 
 /** Where a reset's SEQ lies against what its sender sent and its receiver acknowledged. */
 export function relationOf(

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { verdictsOn } from '../../test/captures.ts';
+import { captureOf, dialogue, type Extra } from '../../test/dialogue.ts';
+import { be32 } from '../../test/packets.ts';
+
+/**
+ * Aborts by other systems than Linux, whose headers differ from it as those of a forger would: as recorded of
+ * Windows 7 to Server 2019, and as tcp_output of 4.4BSD (macOS, OpenBSD, NetBSD) and of FreeBSD writes them.
+ */
+
+interface System {
+  readonly ttl: number;
+  /** The identification of each of the server's packets, the last one its reset's. */
+  readonly ipIds: readonly [number, number, number, number];
+  /** Of the whole connection, and of the reset. */
+  readonly timestamps?: readonly [boolean, boolean];
+  readonly resetWindow: number;
+  readonly resetTtl?: number;
+}
+
+const timestamp = (value: number): number[] => [1, 1, 8, 10, ...be32(value), ...be32(1)];
+
+/** The server answers, and resets a while after the client has closed. */
+const abortBy = (system: System) => {
+  const { ttl, ipIds, timestamps = [false, false], resetWindow, resetTtl = ttl } = system;
+  const { c, s } = dialogue();
+  const extra = (at: number): Extra => ({
+    ttl,
+    ipId: ipIds[at]!,
+    options: timestamps[0] ? timestamp(7 + at) : [],
+  });
+  const [verdict] = verdictsOn(
+    captureOf([
+      c(0, 'S', 0, 0, 0, { options: timestamps[0] ? timestamp(1) : [] }),
+      s(10, 'SA', 0, 1, 0, extra(0)),
+      c(20, 'A', 1, 1, 0, { options: timestamps[0] ? timestamp(2) : [] }),
+      c(21, 'PA', 1, 1, 100, { options: timestamps[0] ? timestamp(3) : [] }),
+      s(30, 'PA', 1, 101, 500, extra(1)),
+      c(31, 'FA', 101, 501, 0, { options: timestamps[0] ? timestamp(4) : [] }),
+      s(41, 'A', 501, 102, 0, extra(2)),
+      s(42, 'RA', 501, 102, 0, {
+        ...extra(3),
+        ttl: resetTtl,
+        window: resetWindow,
+        options: timestamps[1] ? timestamp(10) : [],
+      }),
+    ]),
+  );
+  return { cause: verdict!.cause, confidence: verdict!.confidence };
+};
+
+const GENUINE = { cause: 'linger-zero', confidence: 'likely' };
+
+describe('an abort is its own', () => {
+  it.each<[string, System]>([
+    [
+      'Windows: window 0, no options, one counter of packets to a host',
+      { ttl: 128, ipIds: [9, 10, 11, 12], timestamps: [true, false], resetWindow: 0 },
+    ],
+    [
+      'Windows, 15 hops away, one counter of packets to everybody',
+      { ttl: 113, ipIds: [9, 700, 5000, 9000], resetWindow: 0 },
+    ],
+    [
+      'Windows over IPv6, or numbers that are all zero',
+      { ttl: 128, ipIds: [0, 0, 0, 0], resetWindow: 0 },
+    ],
+    [
+      'FreeBSD: window 0, with timestamps',
+      { ttl: 64, ipIds: [0, 0, 0, 0], timestamps: [true, true], resetWindow: 0 },
+    ],
+    [
+      'macOS: its window, without timestamps',
+      { ttl: 64, ipIds: [0, 0, 0, 0], timestamps: [true, false], resetWindow: 64_000 },
+    ],
+    [
+      'a server that counts its packets to everybody',
+      { ttl: 53, ipIds: [9, 17_000, 40_000, 60_000], resetWindow: 64_000 },
+    ],
+    ['a stack that is bare, by its count', { ttl: 64, ipIds: [9, 10, 11, 12], resetWindow: 0 }],
+  ])('%s', (_, system) => {
+    expect(abortBy(system)).toEqual(GENUINE);
+  });
+});
+
+describe('an abort may be forged', () => {
+  const linux: System = { ttl: 64, ipIds: [9, 10, 11, 0], resetWindow: 0 };
+
+  it.each<[string, System, string]>([
+    ['in the name of a Linux host, window 0', linux, 'possible'],
+    ['without the timestamps, window 0', { ...linux, timestamps: [true, false] }, 'possible'],
+    ['with a count that jumps too', { ...linux, ipIds: [9, 10, 11, 30_000] }, 'likely'],
+    [
+      'in the name of a Windows host, with another TTL',
+      { ...linux, ttl: 128, resetTtl: 64 },
+      'likely',
+    ],
+  ])('%s', (_, system, confidence) => {
+    expect(abortBy(system)).toEqual({ cause: 'injected', confidence });
+  });
+});
