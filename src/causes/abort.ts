@@ -56,6 +56,35 @@ function givesUpProbing(e: Evidence): boolean {
   return isOnSchedule(last.beforeMs, keepaliveIntervalMs);
 }
 
+/** So many tries that their times are those of a timer. */
+const TRIES = 3;
+
+/**
+ * The reset in place of the next retransmission: Windows, FreeBSD and macOS give up so (tcp_timer_rexmt,
+ * tcp_drop), where Linux says nothing. An application's own timer may strike at that moment too.
+ */
+export const givesUpRetransmitting = once((e: Evidence): Observation | undefined => {
+  const { sender } = e;
+  const intervalMs = sender.retransmissionIntervalMs;
+  if (sender.retransmissionRounds < TRIES || intervalMs === undefined) return undefined;
+  if (sender.fin !== undefined || e.shape !== 'active') return undefined;
+  const isDue =
+    isOnSchedule(sender.retransmittedBeforeMs, intervalMs) ||
+    isOnSchedule(sender.retransmittedBeforeMs, 2 * intervalMs);
+  if (!isDue) return undefined;
+  return seen(
+    e.reset.frame,
+    `the reset comes ${duration(sender.retransmittedBeforeMs)} after the last of ${count(sender.retransmissionRounds)} retransmissions, just when the next was due`,
+    `RST 在 ${count(sender.retransmissionRounds)} 次重传的最后一次之后 ${duration(sender.retransmittedBeforeMs)} 到来，正是下一次重传该发出的时刻`,
+  );
+});
+
+/** The same, as it speaks against an application's own abort. */
+const dueInstead = (e: Evidence): readonly Observation[] => {
+  const due = givesUpRetransmitting(e);
+  return due === undefined ? [] : [{ ...due, supports: false }];
+};
+
 /** close() with bytes in the receive queue (RFC 9293 §3.6.1, RFC 2525 §2.17; tcp_close). */
 export const abortWithUnread = once((e: Evidence): Finding => {
   const out = notAnAbort(e);
@@ -67,7 +96,7 @@ export const abortWithUnread = once((e: Evidence): Finding => {
       '对端没有发送过数据，不可能有未读数据',
     );
   }
-  return standing([...unread(e), activeShape(e), ...doubts(e)]);
+  return standing([...unread(e), activeShape(e), ...dueInstead(e), ...doubts(e)]);
 });
 
 /** What speaks for and against bytes lying unread at the sender. */
@@ -78,7 +107,7 @@ function unread(e: Evidence): readonly Observation[] {
       against(e.reset.frame, 'no data towards the sender was captured', '没有抓到发往发送方的数据'),
     ];
   }
-  if (!leftUnanswered(e)) return [mayHaveReadAll(e), ...untaken(e)];
+  if (!leftUnanswered(e)) return [bodyRefused(e) ?? mayHaveReadAll(e), ...untaken(e)];
   const unanswered = seen(
     lastData.frame,
     `data reached the sender ${duration(lastData.beforeMs)} before, and it never answered it`,
@@ -86,6 +115,23 @@ function unread(e: Evidence): readonly Observation[] {
   );
   return [unanswered, ...untaken(e)];
 }
+
+/** Whoever refuses a request reads its body seldom, be it all there: a handler that answers by the header alone. */
+const bodyRefused = once((e: Evidence): Observation | undefined => {
+  const { request, response, responseStatus = 0 } = e.application;
+  const { lastData } = e.receiver;
+  if (request === undefined || response === undefined || lastData === undefined) return undefined;
+  if (responseStatus < 400 || lastData.frame === request.frame) return undefined;
+  return seen(
+    response.frame,
+    `a request of several segments was refused with ${responseStatus}: its body may be unread`,
+    `由多个报文段组成的请求被以 ${responseStatus} 拒绝：其正文可能没有读`,
+  );
+});
+
+/** Something speaks for it. */
+export const mayBeUnread = (e: Evidence): boolean =>
+  leftUnanswered(e) || bodyRefused(e) !== undefined || untaken(e).length > 0;
 
 function mayHaveReadAll(e: Evidence): Observation {
   return receiverSpokeLast(e)
@@ -152,7 +198,7 @@ export function abortOnPurpose(e: Evidence): Finding {
       ),
     );
   }
-  return standing([...because, ...doubts(e)]);
+  return standing([...because, ...dueInstead(e), ...doubts(e)]);
 }
 
 function nothingUnread(e: Evidence): Observation {

@@ -108,6 +108,10 @@ export interface EndFacts {
   readonly zeroWindow: Sighting | undefined;
   /** Segments of data or FIN sent again since the other end last acknowledged something new. */
   readonly unansweredRetransmissions: number;
+  /** Times at which it did so; the time between the last two of them, and since the last one, if there was one. */
+  readonly retransmissionRounds: number;
+  readonly retransmissionIntervalMs: number | undefined;
+  readonly retransmittedBeforeMs: number;
   /** Segments probing an idle connection (SEQ = SND.NXT-1) that got no answer, newest run. */
   readonly unansweredKeepalives: number;
   /** Keepalive probes that this end sent last, one after the other, answered or not. */

@@ -150,6 +150,23 @@ describe('after its own FIN', () => {
     expect(those('possible', e)).toContain('out-of-memory');
   });
 
+  it('in the same instant, after a request whose body was refused: shutdown(), and close() with it unread', () => {
+    const refused: Changes = {
+      application: {
+        request: at(4, 140),
+        response: at(6, 120),
+        responseStatus: 501,
+        requestComplete: true,
+      },
+      receiver: { lastData: at(5, 139) },
+    };
+    const e = evidence(closed(0.1), refused);
+    expect(those('expected', e)).toContain('close-with-unread-data');
+    expect(those('possible', e)).toContain('orphan-limit');
+    const granted = evidence(closed(0.1), { ...refused, application: { responseStatus: 200 } });
+    expect(those('possible', granted)).toContain('close-with-unread-data');
+  });
+
   it('later: no orphan limit, perhaps TCP_LINGER2', () => {
     const e = evidence(closed(100));
     expect(those('impossible', e)).toContain('orphan-limit');

@@ -20,6 +20,9 @@ const PURE_ACK_KIND = kindNumber('pure-ack');
 const KEEPALIVE_KIND = kindNumber('keepalive-probe');
 const WINDOW_PROBE_KIND = kindNumber('window-probe');
 
+/** Segments sent again at one time lie closer together; a time-out is longer (Linux: TCP_RTO_MIN, 200 ms). */
+const APART_MS = 100;
+
 /** Takes one segment without RST into account. `at`: seconds since the capture's first packet. */
 export function arrive(
   connection: Connection,
@@ -216,8 +219,19 @@ function noteAgain(
   if (trouble.unanswered === 0) {
     trouble.unansweredSince = at;
     trouble.idle = idleBefore(connection, side, at, recent);
+    trouble.rounds = 0;
+    trouble.roundIntervalMs = undefined;
   }
   trouble.unanswered++;
+  noteRound(trouble, at);
+}
+
+function noteRound(trouble: Trouble, at: number): void {
+  const sinceMs = (at - trouble.roundAt) * 1000;
+  if (trouble.rounds > 0 && sinceMs < APART_MS) return;
+  if (trouble.rounds > 0) trouble.roundIntervalMs = sinceMs;
+  trouble.roundAt = at;
+  trouble.rounds++;
 }
 
 /** Silence before this side's segments since the other side's last word, as far as remembered. */

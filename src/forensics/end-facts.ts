@@ -46,6 +46,9 @@ const NO_TROUBLE = new Trouble();
 const troubleFacts = (trouble: Trouble, at: number) => ({
   zeroWindow: sightingOf(trouble.zeroWindowFrame, trouble.zeroWindowAt, at),
   unansweredRetransmissions: trouble.unanswered,
+  retransmissionRounds: trouble.unanswered === 0 ? 0 : trouble.rounds,
+  retransmissionIntervalMs: trouble.roundIntervalMs,
+  retransmittedBeforeMs: (at - trouble.roundAt) * 1000,
   unansweredKeepalives: trouble.unansweredKeepalives,
   keepalives: trouble.keepalives,
   keepaliveIntervalMs: trouble.keepaliveIntervalMs,

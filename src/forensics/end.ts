@@ -19,6 +19,11 @@ export class Trouble {
   unanswered = 0;
   /** When the first of what is now sent again, or probed for, was sent again. */
   unansweredSince = 0;
+  /** Of these, segments sent again at one time count once; when the newest was, and how long after the last. */
+  rounds = 0;
+  roundAt = 0;
+  /** If there were two; in the unit in which it is told, as with `keepaliveIntervalMs`. */
+  roundIntervalMs: number | undefined = undefined;
   /** Silence, in seconds, before the first segment that the other end did not answer. */
   idle = 0;
   /** Keepalive probes that came last, in a row; and those that got no answer. */

@@ -99,3 +99,38 @@ describe('an abort may be forged', () => {
     expect(abortBy(system)).toEqual({ cause: 'injected', confidence });
   });
 });
+
+describe('a reset after retransmissions that nobody answered', () => {
+  /** At 4, 12 and 28 s, two segments each time; the reset so many milliseconds later. */
+  const after = (ms: number) => {
+    const { c, s, opened } = dialogue();
+    const both = (at: number) => [
+      s(at, 'PA', 1, 101, 1400, { ttl: 128 }),
+      s(at + 0.02, 'PA', 1401, 101, 1400, { ttl: 128 }),
+    ];
+    const [verdict] = verdictsOn(
+      captureOf([
+        ...opened,
+        c(21, 'PA', 1, 1, 100),
+        ...[30, 4030, 12_030, 28_030].flatMap(both),
+        s(28_030 + ms, 'RA', 2801, 101, 0, { ttl: 128, window: 0 }),
+      ]),
+    );
+    return verdict!;
+  };
+
+  // tcp_timer_rexmt of 4.4BSD and FreeBSD: the timer rings once more, and tcp_drop resets.
+  it.each([16_000, 32_000])('comes %i ms after the last, as its timer would: it gave up', (ms) => {
+    const { cause, confidence } = after(ms);
+    expect({ cause, confidence }).toEqual({
+      cause: 'retransmission-timeout',
+      confidence: 'likely',
+    });
+  });
+
+  it.each([3000, 22_000])('comes %i ms after the last: an application gave up', (ms) => {
+    const { cause, alternatives } = after(ms);
+    expect(cause).toBe('linger-zero');
+    expect(alternatives.map((one) => one.cause)).toContain('retransmission-timeout');
+  });
+});

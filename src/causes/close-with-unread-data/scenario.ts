@@ -13,6 +13,9 @@ import {
 } from '../steps.ts';
 import { text, type Text } from '../text.ts';
 
+const UPLOAD_HEADER = 'POST /order HTTP/1.0\r\nHost: app.test\r\nContent-Length: 4000\r\n\r\n';
+const UPLOAD = `${UPLOAD_HEADER}${'b'.repeat(4000)}`;
+
 const variant = (
   name: string,
   what: Text,
@@ -81,6 +84,36 @@ export const closeWithUnreadDataScenario: Scenario = {
       ['A10'],
       [write('client', ORDER), shutdown('client', 'SHUT_WR'), ...closes('server', 'client')],
     ),
+    {
+      ...variant(
+        'after-shutdown',
+        text(
+          'The server refuses a request by its header, shuts down and closes',
+          '服务端只看请求头就拒绝了请求，随后 shutdown 并 close',
+        ),
+        ['A10'],
+        [
+          write('client', UPLOAD),
+          wait(60),
+          {
+            do: 'read',
+            socket: 'server',
+            length: UPLOAD_HEADER.length,
+            expect: UPLOAD_HEADER.length,
+          },
+          write('server', 'HTTP/1.0 501 Unsupported method\r\n\r\n'),
+          shutdown('server', 'SHUT_WR'),
+          close('server'),
+          wait(60),
+          { do: 'read', socket: 'client' },
+          read('client', 'EOF'),
+          write('client', 'more', 'EPIPE'),
+        ],
+      ),
+      follows: ['repeated-reset'],
+      // The limit of orphans has its FIN and its reset in one instant too.
+      sameWire: [...ABORTS, 'orphan-limit', 'out-of-memory', 'linger2-abort'],
+    },
     variant(
       'killed',
       text('The process is killed with a request unread', '进程被杀时还有一个请求没读'),

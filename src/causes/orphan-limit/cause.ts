@@ -1,6 +1,8 @@
-import { notAnAbort, SAME_CLOSE_MS } from '../abort.ts';
+import { mayBeUnread, notAnAbort, SAME_CLOSE_MS } from '../abort.ts';
 import { defineCause } from '../cause.ts';
-import { duration, impossible, seen, standing } from '../finding.ts';
+import type { Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
+import { against, duration, impossible, seen, standing } from '../finding.ts';
 import { activeShape, doubts } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -34,7 +36,21 @@ export const orphanLimit = defineCause({
         `FIN 与 RST 在同一瞬间发出（相隔 ${duration(fin.beforeMs)}），RST 的序号大一`,
       ),
       activeShape(e),
+      ...unreadInstead(e),
       ...doubts(e),
     ]);
   },
 });
+
+/** Python's socketserver ends each connection so, and so do others that shut down before they close. */
+const unreadInstead = (e: Evidence): readonly Observation[] => {
+  const { lastData } = e.receiver;
+  if (lastData === undefined || !mayBeUnread(e)) return [];
+  return [
+    against(
+      lastData.frame,
+      'shutdown() and then close() with data of the other end unread looks just so, and is more common',
+      '先 shutdown() 再 close()，而对端的数据还没有读，看起来完全一样，并且更常见',
+    ),
+  ];
+};

@@ -37,7 +37,7 @@ export const orphanLimitScenario: Scenario = {
       name: 'linux',
       what: text('close() sends its FIN and a reset in one instant', 'close() 同时发出 FIN 和 RST'),
       makes: 'orphan-limit',
-      sameWire: ['out-of-memory'],
+      sameWire: ['out-of-memory', 'close-with-unread-data'],
       lookalikes: NO_ABORT,
       claims: ['A20', 'D3'],
       steps: [...crowded, read('client', 'EOF'), write('client', 'more', 'EPIPE')],

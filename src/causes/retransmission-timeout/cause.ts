@@ -1,7 +1,8 @@
-import { notAnAbort } from '../abort.ts';
+import { givesUpRetransmitting, notAnAbort } from '../abort.ts';
 import { defineCause, type Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { against, count, duration, expected, impossible, possible, seen } from '../finding.ts';
+import { against, count, duration, expected, impossible } from '../finding.ts';
+import { possible, seen, standing } from '../finding.ts';
 import { endedUnseen, notForgotten, wasSilentFor } from '../forgotten.ts';
 import { activeShape, doubts, isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -42,6 +43,8 @@ export const retransmissionTimeout = defineCause({
     if (e.shape === 'active') {
       const out = notAnAbort(e);
       if (out !== undefined) return out;
+      const due = givesUpRetransmitting(e);
+      if (due !== undefined) return standing([tried, due, activeShape(e), ...doubts(e)]);
       return possible(tried, activeShape(e), ...doubts(e));
     }
     const wentOn = ruledOutByGoingOn(e);
