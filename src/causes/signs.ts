@@ -223,10 +223,10 @@ const isLikeWindows = ({ reset }: Evidence): boolean => reset.ttl > 64 && reset.
  * with timestamps. macOS and the other BSDs: the window, without timestamps (4.4BSD tcp_output).
  */
 const isHabit = (e: Evidence): boolean => {
-  const { ttlDelta, ipId, timestampsMissing, windowDead, windowKept } = e.identity;
+  const { ttlDelta, ipId, timestampsMissing, windowKept } = e.identity;
   if (ttlDelta !== 0) return false;
   if (ipId === 'continues' || isLikeWindows(e)) return true;
-  return timestampsMissing ? windowKept : windowDead && e.reset.hasTimestamps;
+  return ipId !== 'jumps' && (!timestampsMissing || windowKept);
 };
 
 const habitTold = (e: Evidence): Observation => {
@@ -246,8 +246,8 @@ const habitTold = (e: Evidence): Observation => {
       )
     : seen(
         e.reset.frame,
-        'written as macOS and the BSDs write an abort, without the window or without timestamps',
-        '没有窗口或没有时间戳，正是 macOS 与各 BSD 中止连接的样子',
+        'written as other systems than Linux write an abort: Windows and FreeBSD with window 0, macOS without timestamps',
+        '正是 Linux 以外的系统中止连接的样子：Windows 与 FreeBSD 窗口为 0，macOS 不带时间戳',
       );
 };
 

@@ -130,7 +130,7 @@ function identityOf(
   return {
     ttlDelta: sender.ttl < 0 ? undefined : ttlDelta(reset.ttl, sender),
     ttlUnsteady: sender.ttlHighest > sender.ttlLowest,
-    ipId: ipIdRelation(reset.ipId, sender),
+    ipId: ipIdRelation(reset.ipId, shape, sender),
     timestampsMissing: shape === 'active' && sender.usesTimestamps && !reset.hasTimestamps,
     windowDead: shape === 'active' && reset.window === 0 && sender.window > 0,
     windowKept:
@@ -168,8 +168,9 @@ function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): n
 }
 
 /** Where the sender's own packets jump too, it counts those to others with them, or draws lots. */
-function ipIdRelation(ipId: number, sender: End): IdentityFacts['ipId'] {
-  if (ipId === 0) return 'zero';
+function ipIdRelation(ipId: number, shape: Shape, sender: End): IdentityFacts['ipId'] {
+  // A socket numbers all its packets, or none; what a host answers without one has no number.
+  if (ipId === 0) return shape === 'active' && sender.ipId > 0 ? 'jumps' : 'zero';
   // Linux numbers nothing while the handshake lasts.
   if (ipId < 0 || sender.ipId <= 0) return 'unknown';
   const step = (ipId - sender.ipId) & 0xffff;

@@ -77,6 +77,10 @@ describe('an abort is its own', () => {
       'a server that counts its packets to everybody',
       { ttl: 53, ipIds: [9, 17_000, 40_000, 60_000], resetWindow: 64_000 },
     ],
+    [
+      'Windows over IPv6 in a network whose routers set the hop limit',
+      { ttl: 64, ipIds: [0, 0, 0, 0], resetWindow: 0 },
+    ],
     ['a stack that is bare, by its count', { ttl: 64, ipIds: [9, 10, 11, 12], resetWindow: 0 }],
   ])('%s', (_, system) => {
     expect(abortBy(system)).toEqual(GENUINE);
@@ -87,9 +91,13 @@ describe('an abort may be forged', () => {
   const linux: System = { ttl: 64, ipIds: [9, 10, 11, 0], resetWindow: 0 };
 
   it.each<[string, System, string]>([
-    ['in the name of a Linux host, window 0', linux, 'possible'],
-    ['without the timestamps, window 0', { ...linux, timestamps: [true, false] }, 'possible'],
-    ['with a count that jumps too', { ...linux, ipIds: [9, 10, 11, 30_000] }, 'likely'],
+    ['in the name of a Linux host, window 0 and no number', linux, 'likely'],
+    [
+      'without the timestamps, window 0',
+      { ...linux, ipIds: [0, 0, 0, 0], timestamps: [true, false] },
+      'possible',
+    ],
+    ['with a number that does not go on', { ...linux, ipIds: [9, 10, 11, 30_000] }, 'likely'],
     [
       'in the name of a Windows host, with another TTL',
       { ...linux, ttl: 128, resetTtl: 64 },
