@@ -38,6 +38,7 @@ const end = (changes: Partial<EndFacts>): EndFacts => ({
   lastData: at(4, 140),
   last: at(7, 100),
   bytesAfterPeerFin: 0,
+  fastclose: undefined,
   window: 64512,
   largestWindow: 64512,
   zeroWindow: undefined,

@@ -38,6 +38,14 @@ export const notAnAbort = once((e: Evidence): Impossible | undefined => {
       '它带有 MPTCP 选项：结束的不只是这一个 TCP 连接',
     );
   }
+  const { fastclose } = e.receiver;
+  if (fastclose !== undefined) {
+    return impossible(
+      fastclose.frame,
+      'the other end had asked for it with MP_FASTCLOSE',
+      '是对端用 MP_FASTCLOSE 要求的',
+    );
+  }
   if (givesUpProbing(e)) {
     return impossible(
       e.sender.last?.frame ?? e.reset.frame,

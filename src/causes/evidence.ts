@@ -101,6 +101,8 @@ export interface EndFacts {
   readonly last: Sighting | undefined;
   /** Bytes this end had sent after the other end's FIN was seen. */
   readonly bytesAfterPeerFin: number;
+  /** It asked for the whole Multipath TCP connection to be aborted (RFC 8684 §3.5), in a segment that is no reset. */
+  readonly fastclose: Sighting | undefined;
   /** The window last advertised, unscaled to bytes, and the largest one. */
   readonly window: number;
   readonly largestWindow: number;

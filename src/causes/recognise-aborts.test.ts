@@ -292,6 +292,12 @@ it('an MPTCP option gives the reason, and leaves no other (RFC 8684 §3.5, §3.6
   }
 });
 
+it('a reset may answer MP_FASTCLOSE, which came in a segment that is no reset (RFC 8684 §3.5)', () => {
+  const e = evidence({ receiver: { fastclose: at(19, 1) } });
+  expect(those('expected', e)).toEqual(['mptcp']);
+  expect(those('impossible', e)).toContain('linger-zero');
+});
+
 it('retransmissions before an abort hint at giving up, and no more', () => {
   const e = evidence({ sender: { unansweredRetransmissions: 6, last: at(15, 3000) } });
   expect(those('possible', e)).toContain('retransmission-timeout');

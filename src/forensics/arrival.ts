@@ -48,6 +48,7 @@ export function arrive(
   const isNew = kind >= KEEPALIVE_KIND ? false : sender.sends(seq, end);
   const again = !isNew && end !== seq && kind < PURE_ACK_KIND;
   noteIdentity(packet, options, sender);
+  if (options.mptcpFastclose) noteFastclose(packet, sender, at);
   noteProbe(connection, kind, sender, side, at, recent);
   if (again) noteAgain(connection, sender, side, seq, payloadLength, at, recent);
   if (payloadLength > 0 && isNew) data(connection, packet, opening, at, side);
@@ -173,6 +174,11 @@ function noteIdentity(packet: Packet, options: TcpOptions, sender: End): void {
   }
   sender.ipId = packet.ipId;
   sender.usesTimestamps = options.hasTimestamps;
+}
+
+function noteFastclose(packet: Packet, sender: End, at: number): void {
+  sender.fastcloseFrame = packet.frame;
+  sender.fastcloseAt = at;
 }
 
 function noteProbe(

@@ -35,6 +35,7 @@ export function endFacts(connection: Connection, story: Story, side: Side, at: n
     lastData: sightingOf(end.lastDataFrame, end.lastDataAt, at),
     last: sightingOf(end.lastFrame, end.lastAt, at),
     bytesAfterPeerFin: end.bytesAfterPeerFin,
+    fastclose: sightingOf(end.fastcloseFrame, end.fastcloseAt, at),
     window: end.window,
     largestWindow: end.largestWindow,
     ...troubleFacts(end.trouble ?? NO_TROUBLE, at),

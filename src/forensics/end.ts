@@ -102,6 +102,10 @@ export class End {
   windowScale = -1;
   firstDataFrame = NEVER;
 
+  /** A segment, no reset, with MP_FASTCLOSE. */
+  fastcloseFrame = NEVER;
+  fastcloseAt = 0;
+
   get finFrame(): number {
     return this.fin?.frame ?? NEVER;
   }

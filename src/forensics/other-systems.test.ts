@@ -142,3 +142,13 @@ describe('a reset after retransmissions that nobody answered', () => {
     expect(alternatives.map((one) => one.cause)).toContain('retransmission-timeout');
   });
 });
+
+it("a reset that answers MP_FASTCLOSE is Multipath TCP's, as kernels did before Linux had it (RFC 8684 §3.5)", () => {
+  const { c, s, opened } = dialogue();
+  const fastclose = [30, 12, 0x70, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const talk = [...opened, c(30, 'PA', 1, 1, 10), s(50, 'PA', 1, 11, 100)];
+  const [verdict] = verdictsOn(
+    captureOf([...talk, c(5000, 'A', 11, 101, 0, { options: fastclose }), s(5010, 'RA', 101, 11)]),
+  );
+  expect(verdict).toMatchObject({ cause: 'mptcp' });
+});

@@ -30,6 +30,7 @@ const OTHERS = 14;
 // Bits above flags (8) and TTL (8).
 const FROM_UPPER = 1 << 16;
 const HAS_TIMESTAMPS = 1 << 17;
+const HAS_FASTCLOSE = 1 << 18;
 
 /**
  * The segments of connections that nobody follows yet, 64 bytes each, as lists of small chunks: so
@@ -69,7 +70,8 @@ export class Traces {
       packet.flags |
       (packet.ttl << 8) |
       (side === 1 ? FROM_UPPER : 0) |
-      (options.hasTimestamps ? HAS_TIMESTAMPS : 0);
+      (options.hasTimestamps ? HAS_TIMESTAMPS : 0) |
+      (options.mptcpFastclose ? HAS_FASTCLOSE : 0);
     words[at + WINDOW] = packet.window;
     words[at + IP_ID] = packet.ipId;
     words[at + LENGTH] = packet.payloadLength;
@@ -102,6 +104,7 @@ export class Traces {
     packet.interfaceId = words[at + INTERFACE];
     packet.slType = (words[at + OTHERS] >>> 8) - 1;
     options.hasTimestamps = (bits & HAS_TIMESTAMPS) !== 0;
+    options.mptcpFastclose = (bits & HAS_FASTCLOSE) !== 0;
     options.tsval = words[at + TSVAL];
     options.tsecr = words[at + TSECR];
     options.windowScale = (words[at + OTHERS] & 0xff) - 1;

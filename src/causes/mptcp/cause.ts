@@ -19,6 +19,16 @@ export const mptcp = defineCause({
   particular: true,
   recognise(e) {
     const reason = e.reset.mptcp;
+    const asked = e.receiver.fastclose;
+    if (reason === undefined && asked !== undefined && e.shape === 'active') {
+      return expected(
+        seen(
+          asked.frame,
+          'the other end had sent MP_FASTCLOSE, which is answered with a reset (RFC 8684 §3.5)',
+          '对端发过 MP_FASTCLOSE，对它的应答就是 RST（RFC 8684 §3.5）',
+        ),
+      );
+    }
     if (reason === undefined) {
       return impossible(
         e.reset.frame,
