@@ -167,15 +167,16 @@ function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): n
   return handshakeAckFrame === NEVER ? undefined : (handshakeAckAt - synAckAt) * 1000;
 }
 
-/** Where the sender's own packets jump too, it counts those to others with them, or draws lots. */
+/** Where the sender's own packets jump too, or there was but one, it may count those to others, or draw lots. */
 function ipIdRelation(ipId: number, shape: Shape, sender: End): IdentityFacts['ipId'] {
   // A socket numbers all its packets, or none; what a host answers without one has no number.
-  if (ipId === 0) return shape === 'active' && sender.ipId > 0 ? 'jumps' : 'zero';
+  const isCounting = sender.ipIdStride > 0 && sender.ipIdStride <= IP_ID_STEP;
+  if (ipId === 0) return shape === 'active' && isCounting ? 'jumps' : 'zero';
   // Linux numbers nothing while the handshake lasts.
   if (ipId < 0 || sender.ipId <= 0) return 'unknown';
   const step = (ipId - sender.ipId) & 0xffff;
   if (step > 0 && step <= IP_ID_STEP) return 'continues';
-  return sender.ipIdStride > IP_ID_STEP ? 'unknown' : 'jumps';
+  return isCounting ? 'jumps' : 'unknown';
 }
 
 function predecessorOf(sighting: ResetSighting): PredecessorFacts | undefined {

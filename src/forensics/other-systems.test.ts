@@ -74,6 +74,10 @@ describe('an abort is its own', () => {
       { ttl: 64, ipIds: [0, 0, 0, 0], timestamps: [true, false], resetWindow: 64_000 },
     ],
     [
+      'macOS, whose numbers are lots, of which but one was seen',
+      { ttl: 64, ipIds: [0, 0, 9, 31_000], timestamps: [true, false], resetWindow: 64_000 },
+    ],
+    [
       'a server that counts its packets to everybody',
       { ttl: 53, ipIds: [9, 17_000, 40_000, 60_000], resetWindow: 64_000 },
     ],
