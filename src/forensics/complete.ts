@@ -159,10 +159,14 @@ function answersTooLate(
   return trigger.beforeMs > handshakeMs * 2 + LATE_MS;
 }
 
-/** How long the reset's sender took, in the handshake, to answer: the distance to the host itself. */
+/**
+ * How long the reset's sender took, in the handshake, to answer: the distance to the host itself. Of a SYN
+ * that was repeated nobody knows which one was answered (Karn and Partridge 1987).
+ */
 function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): number | undefined {
   const { synAckFrame, synAckAt, handshakeAckFrame, handshakeAckAt } = story;
-  if (synAckFrame === NEVER) return undefined;
+  const answered = story.end(sender === 0 ? 1 : 0);
+  if (synAckFrame === NEVER || answered.synCount > 1) return undefined;
   if (sender !== client) return (synAckAt - story.end(client).synAt) * 1000;
   return handshakeAckFrame === NEVER ? undefined : (handshakeAckAt - synAckAt) * 1000;
 }
