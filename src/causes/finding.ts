@@ -52,6 +52,9 @@ export function duration(ms: number): string {
   return magnitude >= 0.095 ? `${ms.toFixed(1)} ms` : `${Math.round(ms * 1000)} µs`;
 }
 
+/** once, 4 times */
+export const times = (value: number): string => (value === 1 ? 'once' : `${count(value)} times`);
+
 /** 48,213 */
 export function count(value: number): string {
   const digits = String(value);

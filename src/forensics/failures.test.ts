@@ -74,6 +74,9 @@ describe('a SYN without an answer', () => {
     const told = failuresIn([c(0, 'S', 0, 0), elsewhere(1500)]);
     expect(told).toMatchObject([{ failure: 'syn-unanswered', frame: 1 }]);
     expect(failuresIn([c(0, 'S', 0, 0), elsewhere(900)])).toEqual([]);
+    const bySomeTool = [c(0, 'S', 0, 0), c(2, 'S', 0, 0), c(4, 'S', 0, 0)];
+    expect(failuresIn(bySomeTool)).toEqual([]);
+    expect(failuresIn([...bySomeTool, elsewhere(1500)])).toHaveLength(1);
   });
 
   it('is not told where the answer came at last', () => {

@@ -8,8 +8,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Segments sent again without any answer, from which on an end may call the other silent. */
 const SILENT_AFTER = 3;
-/** A SYN is first sent again after one second (RFC 6298 §2); a younger one may still be answered. */
-const SYN_PATIENCE_SECONDS = 1;
+/** A SYN is first sent again after one second (RFC 6298 §2), less a tick; a younger one may still be answered. */
+const SYN_PATIENCE_SECONDS = 0.95;
 
 /** A connection that broke with no reset on the wire, and by whose fault or silence. */
 export interface FailureSighting {
@@ -100,7 +100,7 @@ export class FailureWatch {
         spanMs,
         client.synCount,
       );
-    } else if (client.synCount > 1 || waited >= SYN_PATIENCE_SECONDS) {
+    } else if (waited >= SYN_PATIENCE_SECONDS) {
       this.add(
         'syn-unanswered',
         connection,

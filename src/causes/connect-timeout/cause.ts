@@ -1,5 +1,5 @@
 import { defineCause } from '../cause.ts';
-import { duration, expected, impossible, seen } from '../finding.ts';
+import { duration, expected, impossible, seen, times } from '../finding.ts';
 import { facts } from './facts.ts';
 
 export const connectTimeout = defineCause({
@@ -13,11 +13,13 @@ export const connectTimeout = defineCause({
       return impossible(e.frame, 'the SYN was answered', 'SYN 得到了应答');
     }
     const because = [
-      seen(
-        e.receiver.syn?.frame ?? e.frame,
-        `the SYN was sent ${e.attempts} times over ${duration(e.silentMs)} and never answered`,
-        `SYN 在 ${duration(e.silentMs)} 内发送了 ${e.attempts} 次，从未得到应答`,
-      ),
+      e.attempts === 1
+        ? seen(e.frame, 'the SYN was sent once, and not answered', 'SYN 只发送了一次，没有得到应答')
+        : seen(
+            e.receiver.syn?.frame ?? e.frame,
+            `the SYN was sent ${times(e.attempts)} over ${duration(e.silentMs)} and never answered`,
+            `SYN 在 ${duration(e.silentMs)} 内发送了 ${e.attempts} 次，从未得到应答`,
+          ),
     ];
     if (e.surroundings.acceptedBefore + e.surroundings.acceptedAfter > 0) {
       because.push(

@@ -1,10 +1,8 @@
 import { defineCause } from '../cause.ts';
-import { duration, impossible, seen, possible, expected } from '../finding.ts';
+import { duration, impossible, seen, possible, expected, times } from '../finding.ts';
 import { notUnfinished, openingMissed } from '../handshake.ts';
 import { doubts, replyShape, ruledOutByGoingOn } from '../signs.ts';
 import { facts } from './facts.ts';
-
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
 export const handshakeTimeout = defineCause({
   id: 'handshake-timeout',

@@ -2,7 +2,7 @@ import { givesUpRetransmitting, notAnAbort } from '../abort.ts';
 import { defineCause, type Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import { against, count, duration, expected, impossible } from '../finding.ts';
-import { possible, seen, standing } from '../finding.ts';
+import { possible, seen, standing, times } from '../finding.ts';
 import { endedUnseen, notForgotten, wasSilentFor } from '../forgotten.ts';
 import { activeShape, doubts, isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -37,7 +37,7 @@ export const retransmissionTimeout = defineCause({
     }
     const tried = seen(
       last.frame,
-      `the sender had retransmitted ${count(again)} times without an answer, last ${duration(last.beforeMs)} before`,
+      `the sender had retransmitted ${times(again)} without an answer, last ${duration(last.beforeMs)} before`,
       `发送方重传 ${count(again)} 次没有应答，最后一次在 ${duration(last.beforeMs)} 之前`,
     );
     if (e.shape === 'active') {
@@ -59,7 +59,7 @@ export const retransmissionTimeout = defineCause({
     return expected(
       seen(
         e.frame,
-        `sent again ${count(e.attempts)} times with no answer, over ${duration(e.silentMs)}`,
+        `sent again ${times(e.attempts)} with no answer, over ${duration(e.silentMs)}`,
         `${duration(e.silentMs)} 内重传 ${count(e.attempts)} 次，没有应答`,
       ),
       against(

@@ -1,7 +1,7 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause, type Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { against, duration, impossible, possible, seen } from '../finding.ts';
+import { against, duration, impossible, possible, seen, times } from '../finding.ts';
 import { endedUnseen, notForgotten } from '../forgotten.ts';
 import { doubts, isEstablished, ruledOutByGoingOn, wasJustThere } from '../signs.ts';
 import { facts } from './facts.ts';
@@ -42,7 +42,7 @@ export const userTimeout = defineCause({
     return possible(
       seen(
         last.frame,
-        `${unanswered} segments of the sender asked for an answer, the last ${duration(last.beforeMs)} before`,
+        `the sender had asked for an answer ${times(unanswered)} in vain, last ${duration(last.beforeMs)} before`,
         `发送方有 ${unanswered} 个报文段在等待应答，最后一个在 ${duration(last.beforeMs)} 之前`,
       ),
       ...doubts(e),

@@ -1,6 +1,15 @@
 import { notAnAbort } from '../abort.ts';
 import { defineCause } from '../cause.ts';
-import { against, duration, expected, impossible, possible, seen, standing } from '../finding.ts';
+import {
+  against,
+  duration,
+  expected,
+  impossible,
+  possible,
+  seen,
+  standing,
+  times,
+} from '../finding.ts';
 import { activeShape, doubts, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
 
@@ -19,7 +28,7 @@ export const zeroWindowTimeout = defineCause({
     }
     const probes = seen(
       last.frame,
-      `the sender had probed a zero window ${windowProbes} times, last ${duration(last.beforeMs)} before`,
+      `the sender had probed a zero window ${times(windowProbes)}, last ${duration(last.beforeMs)} before`,
       `发送方探测零窗口 ${windowProbes} 次，最后一次在 ${duration(last.beforeMs)} 之前`,
     );
     if (e.shape === 'active') {
