@@ -16,7 +16,8 @@ export type State = TcpState | 'unknown';
  * How a reset is built tells which code path built it (RFC 9293 §3.5.2).
  * - `active`: RST,ACK at the sender's own SND.NXT: a socket was aborted.
  * - `reply`: RST without ACK whose SEQ is the ACK of the segment it answers.
- * - `reply-to-syn`: RST,ACK with SEQ 0, acknowledging a segment that carried no ACK.
+ * - `reply-to-syn`: RST,ACK with SEQ 0, acknowledging a segment that carried no ACK; or with any SEQ, by who
+ *   has sent nothing else, acknowledging a SYN.
  * - `malformed`: none of these.
  */
 export type Shape = 'active' | 'reply' | 'reply-to-syn' | 'malformed';

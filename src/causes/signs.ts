@@ -53,6 +53,16 @@ export const replyShape = (e: Evidence, trigger: Trigger): Observation =>
       : '单独的 RST，窗口为 0，序号等于当时在途数据的确认号：是对其中某个报文段的应答',
   );
 
+/**
+ * No segment that the capture has can have drawn it. What is under way may be late, behind queues that the
+ * handshake knew nothing of.
+ */
+export const answersNothing = (e: Evidence): boolean =>
+  e.trigger === undefined &&
+  e.capture.receiverSeen &&
+  e.capture.gapless &&
+  e.receiver.bytesSent === e.receiver.bytesAcknowledged;
+
 /** Whichever of the two shapes it has, told. */
 export const shapeTold = (e: Evidence): readonly Observation[] => {
   if (e.shape === 'active') return [activeShape(e)];

@@ -23,7 +23,7 @@ export function relationOf(
   sender: End,
   receiver: End,
 ): SequenceRelation {
-  if (shape === 'reply-to-syn') return 'zero';
+  if (shape === 'reply-to-syn') return seq === 0 ? 'zero' : 'unknown';
   if (sender.nxtKnown && seq === sender.nxt) return 'next';
   if (receiver.ackKnown && seq === receiver.ack) return 'acknowledged';
   if (!receiver.ackKnown) return 'unknown';

@@ -156,3 +156,17 @@ it("a reset that answers MP_FASTCLOSE is Multipath TCP's, as kernels did before 
   );
   expect(verdict).toMatchObject({ cause: 'mptcp' });
 });
+
+it('a refusal is one though a device on the way has changed its sequence number', () => {
+  const { c, s } = dialogue();
+  const [verdict] = verdictsOn(
+    captureOf([c(0, 'S', 0, 0), s(50, 'RA', 77, 1, 0, { window: 0, ttl: 54, ipId: 0 })]),
+  );
+  expect(verdict).toMatchObject({
+    shape: 'reply-to-syn',
+    cause: 'closed-port',
+    confidence: 'likely',
+    alternatives: [{ cause: 'firewall-reject' }],
+    apps: { receiver: { read: 'ECONNREFUSED' } },
+  });
+});

@@ -117,10 +117,10 @@ export function shapeOf(
 ): Shape {
   if ((flags & (SYN | FIN)) !== 0) return 'malformed';
   if ((flags & ACK) === 0) return window === 0 || answered !== undefined ? 'reply' : 'malformed';
-  if (seq === 0 && window === 0 && (!sender.nxtKnown || answered?.withoutAck === true)) {
-    return 'reply-to-syn';
-  }
-  return 'active';
+  if (window !== 0) return 'active';
+  if (seq === 0 && (!sender.nxtKnown || answered?.withoutAck === true)) return 'reply-to-syn';
+  // Devices that hide initial sequence numbers change the 0 too.
+  return !sender.nxtKnown && answered?.trigger.kind === 'syn' ? 'reply-to-syn' : 'active';
 }
 
 export interface Answered extends AnsweredSegment {

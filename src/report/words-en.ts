@@ -32,7 +32,7 @@ export const english: Words = {
   shape: {
     active: 'an aborted socket (RST,ACK at its own next sequence number)',
     reply: 'an answer to a segment no socket wanted (bare RST)',
-    'reply-to-syn': 'a refusal (RST,ACK with sequence number 0)',
+    'reply-to-syn': 'a refusal (RST,ACK in answer to a SYN)',
     malformed: 'not a reset that TCP itself would build',
   },
   failure: {

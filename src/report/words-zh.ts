@@ -27,7 +27,7 @@ export const chinese: Words = {
   shape: {
     active: '套接字被中止（RST,ACK，序列号是自己的下一个序列号）',
     reply: '对无主报文段的答复（只有 RST）',
-    'reply-to-syn': '拒绝连接（RST,ACK，序列号为 0）',
+    'reply-to-syn': '拒绝连接（对 SYN 应答的 RST,ACK）',
     malformed: 'TCP 自身不会构造的 RST',
   },
   failure: {

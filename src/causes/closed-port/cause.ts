@@ -1,4 +1,5 @@
-import { defineCause } from '../cause.ts';
+import { defineCause, type Observation } from '../cause.ts';
+import type { Evidence } from '../evidence.ts';
 import { against, impossible, seen, standing } from '../finding.ts';
 import { facts } from './facts.ts';
 
@@ -23,13 +24,7 @@ export const closedPort = defineCause({
         '它的 MPTCP 选项给出了另外的原因',
       );
     }
-    const because = [
-      seen(
-        e.trigger?.frame ?? e.reset.frame,
-        'a SYN was answered by RST,ACK with SEQ 0 and ACK one above the SYN: nobody listens there',
-        'SYN 得到的应答是 RST,ACK，序号 0，确认号为 SYN 序号加一：该端口无人监听',
-      ),
-    ];
+    const because = [refusal(e)];
     if (e.surroundings.acceptedBefore > 0 && e.surroundings.acceptedAfter > 0) {
       because.push(
         seen(
@@ -51,3 +46,18 @@ export const closedPort = defineCause({
     return standing(because);
   },
 });
+
+const refusal = (e: Evidence): Observation => {
+  const frame = e.trigger?.frame ?? e.reset.frame;
+  return e.reset.seq === 0
+    ? seen(
+        frame,
+        'a SYN was answered by RST,ACK with SEQ 0 and ACK one above the SYN: nobody listens there',
+        'SYN 得到的应答是 RST,ACK，序号 0，确认号为 SYN 序号加一：该端口无人监听',
+      )
+    : seen(
+        frame,
+        'a SYN was answered by RST,ACK with ACK one above the SYN: nobody listens there; its SEQ is not 0, so a device on the way changes or writes it',
+        'SYN 得到的应答是 RST,ACK，确认号为 SYN 序号加一：该端口无人监听；序号不为 0，说明途中有设备改写了它，或者就是它发的',
+      );
+};

@@ -2,7 +2,7 @@ import { defineCause } from '../cause.ts';
 import { against, duration, expected, impossible, possible, seen } from '../finding.ts';
 import { isKeptOnTheWay } from '../other-end.ts';
 import { facts } from './facts.ts';
-import { foreignSigns, replyShape } from '../signs.ts';
+import { answersNothing, foreignSigns, replyShape } from '../signs.ts';
 
 export const firewallReject = defineCause({
   id: 'firewall-reject',
@@ -46,7 +46,7 @@ export const firewallReject = defineCause({
       );
     }
     if (e.trigger === undefined) {
-      if (e.capture.receiverSeen && e.capture.gapless) {
+      if (answersNothing(e)) {
         return impossible(e.reset.frame, 'answers no segment', '没有应答任何报文段');
       }
       return possible();

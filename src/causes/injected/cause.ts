@@ -3,6 +3,7 @@ import type { Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
 import { against, expected, impossible, possible, seen } from '../finding.ts';
 import {
+  answersNothing,
   foreignSigns,
   hadNoEffect,
   hasOtherTtl,
@@ -38,7 +39,7 @@ export const injected = defineCause({
       return tells ? expected(...signs, ...afterHello(e)) : possible(...signs);
     }
     if (e.shape === 'malformed') return expected(malformed(e));
-    if (answersNothing(e)) {
+    if (e.shape === 'reply' && answersNothing(e)) {
       return expected(
         seen(
           e.reset.frame,
@@ -90,9 +91,6 @@ function endedNothing(e: Evidence) {
 /** The sender's own stack has reason enough to reset here. */
 const isExplained = (e: Evidence): boolean =>
   e.shape === 'active' || e.sender.fin !== undefined || e.sender.state === 'SYN-SENT';
-
-const answersNothing = (e: Evidence): boolean =>
-  e.shape === 'reply' && e.trigger === undefined && e.capture.receiverSeen && e.capture.gapless;
 
 function afterHello(e: Evidence): readonly Observation[] {
   const hello = e.receiver.lastData;
