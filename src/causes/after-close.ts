@@ -44,7 +44,7 @@ export const notLateData = once((e: Evidence): Impossible | undefined => {
   if (!isEstablished(e) || serverOnlyOffered(e)) {
     return impossible(e.reset.frame, 'the connection was never established', '连接从未建立');
   }
-  if (e.trigger !== undefined && e.trigger.length === 0) {
+  if (e.trigger !== undefined && e.trigger.length === 0 && !isLateProbe(e)) {
     return impossible(
       e.trigger.frame,
       'what drew the reset carried no data',
@@ -85,7 +85,20 @@ const nothingMissing = (e: Evidence): Observation =>
     '而这个连接的其他报文段在抓包中并无缺失',
   );
 
+/** The socket that had closed waited for the other end's FIN no longer (tcp_fin_timeout). */
+const isLateProbe = ({ trigger, sender }: Evidence): boolean =>
+  trigger?.kind === 'keepalive-probe' && sender.fin !== undefined;
+
 const lateData = (e: Evidence): Observation =>
+  isLateProbe(e)
+    ? seen(
+        e.trigger?.frame ?? e.reset.frame,
+        'a keepalive probe reached it when it no longer waited for the FIN of the other end',
+        '保活探测到达时，它已不再等待对端的 FIN',
+      )
+    : dataMet(e);
+
+const dataMet = (e: Evidence): Observation =>
   seen(
     e.trigger?.frame ?? e.reset.frame,
     `${e.trigger?.length ?? 0} bytes of data reached the closed socket`,

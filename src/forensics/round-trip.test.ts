@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verdictsOn } from '../../test/captures.ts';
 import { captureOf, dialogue } from '../../test/dialogue.ts';
 
@@ -33,5 +33,39 @@ it.each([
   expect(lateData(synsAtMs, 29)).toMatchObject({
     cause: 'data-after-close',
     confidence: 'certain',
+  });
+});
+
+describe('an answer to the last of several', () => {
+  const { c, s, opened } = dialogue();
+  const talk = [...opened, c(30, 'PA', 1, 1, 10), s(50, 'PA', 1, 11, 100)];
+
+  // As Chrome's sockets do, which probe after 45 s, where the server waited for its FIN half as long.
+  it('is to the keepalive probe, not to the ACK of the FIN long ago', () => {
+    const [verdict] = verdictsOn(
+      captureOf([
+        ...talk,
+        s(15_000, 'FA', 101, 11),
+        c(15_001, 'A', 11, 102),
+        c(60_000, 'A', 10, 102),
+        s(60_025, 'R', 102, 0),
+      ]),
+    );
+    expect(verdict).toMatchObject({ cause: 'data-after-close' });
+    expect(verdict!.evidence.map(({ frame }) => frame)).toContain(8);
+  });
+
+  it('is to what was sent again, not to what was lost', () => {
+    const [verdict] = verdictsOn(
+      captureOf([
+        ...talk,
+        c(5000, 'PA', 11, 101, 10),
+        c(9000, 'PA', 11, 101, 10),
+        s(9020, 'R', 101, 0),
+      ]),
+    );
+    expect(verdict!.evidence.some(({ say }) => say.en.includes('the ACK of frame 7, 20 ms'))).toBe(
+      true,
+    );
   });
 });

@@ -149,7 +149,7 @@ function findTrigger(
     if (((flags & FROM_UPPER) !== 0) === (side === 1)) continue;
     if (recent.frame(home, n) <= answeredUpTo) break;
     if (!draws(packet, recent, home, n)) continue;
-    if (best < 0 || isBetterTrigger(connection, side, recent, n, best)) best = n;
+    if (best < 0 || isBetterTrigger(connection, side, at, recent, n, best)) best = n;
   }
   return best < 0 ? undefined : answeredBy(connection, at, side, recent, best);
 }
@@ -167,10 +167,17 @@ function endOf(recent: RecentSegments, home: number, n: number): number {
   return add(recent.seq(home, n), recent.length(home, n) + extra);
 }
 
-/** `n` is older than `best`: it wins if it carried something that was not acknowledged. */
+/** Hardly an answer takes longer, whatever queues it meets; in seconds. */
+const ANSWER_SECONDS = 1;
+
+/**
+ * `n` is older than `best`: it wins if it carried something that was not acknowledged, unless so long ago
+ * that it was lost, and `best` is what was sent in its place.
+ */
 function isBetterTrigger(
   connection: Connection,
   side: Side,
+  now: number,
   recent: RecentSegments,
   n: number,
   best: number,
@@ -179,7 +186,11 @@ function isBetterTrigger(
   const sender = connection.end(side);
   const carries = (m: number): boolean => endOf(recent, home, m) !== recent.seq(home, m);
   const isOpen = !sender.ackKnown || after(endOf(recent, home, n), sender.ack);
-  return carries(n) ? isOpen : !carries(best) && sender.lastAt < recent.at(home, n);
+  const isStale = now - recent.at(home, n) > ANSWER_SECONDS;
+  if (!carries(n)) return !carries(best) && !isStale && sender.lastAt < recent.at(home, n);
+  const isSentAgain =
+    (recent.flags(home, best) & AGAIN) !== 0 && recent.seq(home, best) === recent.seq(home, n);
+  return isOpen && !(isStale && isSentAgain);
 }
 
 function answeredBy(

@@ -92,6 +92,31 @@ export const dataAfterCloseScenario: Scenario = {
         server: { 'net.ipv4.tcp_fin_timeout': 1 },
       },
     },
+    {
+      ...variant(
+        'probed',
+        text(
+          "FIN-WAIT-2 has run out, and the other end's keepalive asks",
+          'FIN-WAIT-2 已到期，而对端的保活来探测',
+        ),
+        ['A11'],
+        [
+          ...connectedAlone(8080),
+          ...exchange(),
+          option('client', 'SO_KEEPALIVE', 1),
+          option('client', 'TCP_KEEPIDLE', 3),
+          wait(40),
+          close('server'),
+          wait(5500),
+          read('client', 'EOF'),
+          write('client', 'again', 'EPIPE'),
+        ],
+      ),
+      sysctls: {
+        client: { 'net.ipv4.tcp_fin_timeout': 1 },
+        server: { 'net.ipv4.tcp_fin_timeout': 1 },
+      },
+    },
     variant(
       'listening',
       text('The port still listens', '端口仍在监听'),

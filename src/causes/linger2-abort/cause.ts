@@ -37,7 +37,7 @@ export const linger2Abort = defineCause({
     }
     const wentOn = ruledOutByGoingOn(e);
     if (wentOn !== undefined) return wentOn;
-    if (e.trigger === undefined || e.trigger.length > 0 || e.trigger.fin) {
+    if (e.trigger?.kind !== 'pure-ack') {
       return impossible(
         e.trigger?.frame ?? e.reset.frame,
         'it was not the bare ACK of the FIN that drew the reset',
