@@ -173,8 +173,8 @@ function handshakeDelayMs({ client }: Connection, story: Story, sender: Side): n
 
 /** Where the sender's own packets jump too, or there was but one, it may count those to others, or draw lots. */
 function ipIdRelation(ipId: number, shape: Shape, sender: End): IdentityFacts['ipId'] {
-  // A socket numbers all its packets, or none; what a host answers without one has no number.
   const isCounting = sender.ipIdStride > 0 && sender.ipIdStride <= IP_ID_STEP;
+  // A socket numbers all its packets, or none; what a host answers without one has no number.
   if (ipId === 0) return shape === 'active' && isCounting ? 'jumps' : 'zero';
   // Linux numbers nothing while the handshake lasts.
   if (ipId < 0 || sender.ipId <= 0) return 'unknown';
