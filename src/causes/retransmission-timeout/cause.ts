@@ -1,8 +1,17 @@
 import { givesUpRetransmitting, notAnAbort } from '../abort.ts';
 import { defineCause, type Observation } from '../cause.ts';
 import type { Evidence } from '../evidence.ts';
-import { against, count, duration, expected, impossible } from '../finding.ts';
-import { possible, seen, standing, times } from '../finding.ts';
+import {
+  against,
+  count,
+  duration,
+  expected,
+  impossible,
+  possible,
+  seen,
+  standing,
+  times,
+} from '../finding.ts';
 import { endedUnseen, notForgotten, wasSilentFor } from '../forgotten.ts';
 import { activeShape, doubts, isEstablished, ruledOutByGoingOn, shapeTold } from '../signs.ts';
 import { facts } from './facts.ts';
